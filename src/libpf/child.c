@@ -1,0 +1,163 @@
+/* Children that cannot get away: our side of the keeper. */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "keeper.h"
+#include "sweep.h"
+
+/* Keepers that live: not to be swept when another one was killed. */
+static pid_t keepers[SWEEP_SKIP_MAX];
+static unsigned keeper_count;
+
+static void
+keeper_forget(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < keeper_count; i++)
+		if (keepers[i] == pid)
+			keepers[i] = keepers[--keeper_count];
+}
+
+static int
+receive(int fd, struct keeper_report *report)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, report, sizeof *report, 0);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof *report;
+}
+
+static void
+command(struct child *c, enum keeper_verb verb, int signal)
+{
+	struct keeper_command order = {verb, signal};
+
+	/* A keeper that is gone has nothing left to signal. */
+	(void)send(c->fd, &order, sizeof order, MSG_NOSIGNAL);
+}
+
+static int
+await_start(struct child *c)
+{
+	struct keeper_report report;
+
+	if (receive(c->fd, &report) && report.event == KEEPER_STARTED) {
+		c->pid = report.pid;
+		return 0;
+	}
+	errno = report.event == KEEPER_FAILED ? report.error : ECHILD;
+	return -1;
+}
+
+int
+child_start(struct child *c, const struct child_spec *spec)
+{
+	int pair[2];
+
+	if (keeper_count == SWEEP_SKIP_MAX) {
+		errno = EAGAIN;
+		return -1;
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	c->keeper = fork();
+	if (c->keeper == 0)
+		keeper_main(pair[1], spec);
+	close(pair[1]);
+	c->fd = pair[0];
+	if (c->keeper > 0)
+		keepers[keeper_count++] = c->keeper;
+	if (c->keeper < 0 || await_start(c) < 0) {
+		int saved = errno;
+
+		if (c->keeper > 0) {
+			waitpid(c->keeper, NULL, 0);
+			keeper_forget(c->keeper);
+		}
+		close(c->fd);
+		c->fd = -1;
+		errno = saved;
+		return -1;
+	}
+	return 0;
+}
+
+void
+child_signal(struct child *c, int signal, bool group)
+{
+	command(c, group ? KEEPER_SIGNAL_GROUP : KEEPER_SIGNAL, signal);
+}
+
+void
+child_kill(struct child *c)
+{
+	command(c, KEEPER_KILL, 0);
+}
+
+static enum child_event
+gone(struct child *c)
+{
+	waitpid(c->keeper, NULL, 0);
+	keeper_forget(c->keeper);
+	close(c->fd);
+	c->fd = -1;
+	return CHILD_GONE;
+}
+
+/* The keeper was killed: its children are ours now. */
+static enum child_event
+keeper_lost(struct child *c, struct child_end *end)
+{
+	keeper_forget(c->keeper);
+	waitpid(c->keeper, NULL, 0);
+	end->wait_status = SIGKILL;
+	sweep_descendants(keepers, keeper_count, &end->swept, &end->left);
+	close(c->fd);
+	c->fd = -1;
+	return CHILD_GONE;
+}
+
+enum child_event
+child_next(struct child *c, struct child_end *end, int timeout_ms)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+	struct keeper_report report;
+
+	if (c->fd < 0)
+		return CHILD_GONE;
+	if (poll(&p, 1, timeout_ms) <= 0)
+		return CHILD_NOTHING;
+	if (!receive(c->fd, &report))
+		return keeper_lost(c, end);
+	end->wait_status = report.wait_status;
+	if (report.event == KEEPER_EXITED)
+		return CHILD_EXITED;
+	end->cpu_ms = report.cpu_ms;
+	end->peak_rss_bytes = report.peak_rss_bytes;
+	end->swept = report.swept;
+	end->left = report.left;
+	return gone(c);
+}
+
+void
+child_release(struct child *c)
+{
+	struct child_end end = {0};
+
+	if (c->fd < 0)
+		return;
+	child_kill(c);
+	while (child_next(c, &end, -1) != CHILD_GONE)
+		;
+}

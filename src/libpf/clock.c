@@ -1,0 +1,139 @@
+/* Wall clock and monotonic clock in milliseconds, and their text form. */
+#include "clock.h"
+
+#include <errno.h>
+#include <sysexits.h>
+
+#include "msg.h"
+
+#define LATEST 253402300799999 /* the end of the year 9999 */
+
+int64_t
+clock_from_timespec(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool
+parse_override(const char *text, int64_t *ms)
+{
+	char *end;
+	long long seconds;
+
+	if (clock_parse(text, ms))
+		return true;
+	errno = 0;
+	seconds = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || seconds < 0 ||
+	    seconds > LATEST / 1000)
+		return false;
+	*ms = seconds * 1000;
+	return true;
+}
+
+int64_t
+clock_now(void)
+{
+	const char *override = getenv("PF_NOW");
+	struct timespec t;
+	int64_t ms;
+
+	if (override != NULL && *override != '\0') {
+		if (!parse_override(override, &ms))
+			msg_diex(EX_USAGE, "PF_NOW is not a time: %s",
+			    msg_quote(override));
+		return ms;
+	}
+	clock_gettime(CLOCK_REALTIME, &t);
+	return clock_from_timespec(t);
+}
+
+int64_t
+clock_monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return clock_from_timespec(t);
+}
+
+void
+clock_format(int64_t ms, char text[CLOCK_TEXT])
+{
+	time_t second;
+	struct tm tm;
+	size_t n;
+
+	if (ms < 0)
+		ms = 0;
+	if (ms > LATEST)
+		ms = LATEST;
+	second = (time_t)(ms / 1000);
+	n = strftime(
+	    text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &tm));
+	snprintf(text + n, CLOCK_TEXT - n, ".%03dZ", (int)(ms % 1000));
+}
+
+static bool
+take_digits(const char **text, int width, int *value)
+{
+	*value = 0;
+	for (; width > 0; width--, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		*value = *value * 10 + (**text - '0');
+	}
+	return true;
+}
+
+static bool
+take_char(const char **text, char c)
+{
+	return *(*text)++ == c;
+}
+
+/* None, or a dot and one to three digits. */
+static bool
+take_fraction(const char **text, int *ms)
+{
+	int scale = 100;
+
+	*ms = 0;
+	if (**text != '.')
+		return true;
+	if ((*text)[1] < '0' || (*text)[1] > '9')
+		return false;
+	for ((*text)++; scale > 0 && **text >= '0' && **text <= '9';
+	     scale /= 10)
+		*ms += (*(*text)++ - '0') * scale;
+	return true;
+}
+
+bool
+clock_parse(const char *text, int64_t *ms)
+{
+	struct tm tm = {0}, read;
+	int fraction;
+	time_t second;
+
+	if (!take_digits(&text, 4, &tm.tm_year) || !take_char(&text, '-') ||
+	    !take_digits(&text, 2, &tm.tm_mon) || !take_char(&text, '-') ||
+	    !take_digits(&text, 2, &tm.tm_mday) || !take_char(&text, 'T') ||
+	    !take_digits(&text, 2, &tm.tm_hour) || !take_char(&text, ':') ||
+	    !take_digits(&text, 2, &tm.tm_min) || !take_char(&text, ':') ||
+	    !take_digits(&text, 2, &tm.tm_sec) ||
+	    !take_fraction(&text, &fraction) || !take_char(&text, 'Z') ||
+	    *text != '\0')
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	read = tm;
+	second = timegm(&tm);
+	/* timegm makes the 31st of February a day in March. */
+	if (second < 0 || tm.tm_mon != read.tm_mon ||
+	    tm.tm_mday != read.tm_mday || tm.tm_hour != read.tm_hour ||
+	    tm.tm_min != read.tm_min)
+		return false;
+	*ms = (int64_t)second * 1000 + fraction;
+	return true;
+}

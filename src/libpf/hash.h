@@ -1,0 +1,21 @@
+/*
+ * Content names: XXH3-128 in the canonical (big-endian) form as 32 lower-case
+ * hex digits, the same text that `xxh128sum` prints (xxHash 0.8,
+ * doc/xxhash_spec.md and XXH128_canonicalFromHash).
+ */
+#ifndef PF_HASH_H
+#define PF_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HASH_TEXT 33
+
+void hash_bytes(const void *bytes, size_t len, char hex[HASH_TEXT]);
+/* Hashes what is left to read; *size gets the count. -1 with errno. */
+int hash_fd(int fd, char hex[HASH_TEXT], uint64_t *size);
+/* 32 lower-case hex digits and nothing else. */
+bool hash_valid(const char *hex);
+
+#endif

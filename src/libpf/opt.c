@@ -1,0 +1,170 @@
+/* Options and units. */
+#include "opt.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <sysexits.h>
+
+#include "buf.h"
+#include "msg.h"
+#include "out.h"
+
+#ifndef PF_VERSION
+#error "PF_VERSION comes from the Makefile"
+#endif
+
+struct unit {
+	const char *name;
+	double factor;
+};
+
+static const struct unit duration_units[] = {{"", 1000}, {"ms", 1}, {"s", 1000},
+    {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}, {NULL, 0}};
+
+static const struct unit size_units[] = {{"", 1}, {"K", 1024}, {"M", 1048576.0},
+    {"G", 1073741824.0}, {"T", 1099511627776.0}, {NULL, 0}};
+
+void
+opt_usage(const char *usage, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, format);
+	buf_vaddf(&text, format, ap);
+	va_end(ap);
+	msg_warnx("%s", text.data);
+	fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
+	exit(EX_USAGE);
+}
+
+void
+opt_common(int option, const char *usage)
+{
+	switch (option) {
+	case 'h':
+		out_add(usage, strlen(usage));
+		exit(out_close(0));
+	case 'v':
+		msg_set_verbose(true);
+		return;
+	case OPT_LOG:
+		if (strcmp(optarg, "json") != 0 && strcmp(optarg, "text") != 0)
+			opt_usage(usage, "--log is json or text, not %s",
+			    msg_quote(optarg));
+		msg_set_json(strcmp(optarg, "json") == 0);
+		return;
+	case OPT_VERSION:
+		out_add("pf " PF_VERSION "\n", strlen("pf " PF_VERSION "\n"));
+		exit(out_close(0));
+	default:
+		/* getopt_long has said what is wrong. */
+		fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
+		exit(EX_USAGE);
+	}
+}
+
+static bool
+parse_units(const char *text, const struct unit *units, double *value)
+{
+	char *end;
+	double number;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return false;
+	number = strtod(text, &end);
+	for (; units->name != NULL; units++)
+		if (strcmp(end, units->name) == 0)
+			break;
+	if (units->name == NULL || !isfinite(number))
+		return false;
+	*value = number * units->factor;
+	return *value < 9e15;
+}
+
+bool
+opt_duration(const char *text, int64_t *ms)
+{
+	double value;
+
+	if (!parse_units(text, duration_units, &value))
+		return false;
+	*ms = (int64_t)value;
+	return true;
+}
+
+bool
+opt_size(const char *text, uint64_t *bytes)
+{
+	double value;
+
+	if (!parse_units(text, size_units, &value))
+		return false;
+	*bytes = (uint64_t)value;
+	return true;
+}
+
+bool
+opt_count(const char *text, uint64_t *count)
+{
+	size_t i;
+
+	*count = 0;
+	for (i = 0; text[i] != '\0'; i++) {
+		if (!isdigit((unsigned char)text[i]) || i > 17)
+			return false;
+		*count = *count * 10 + (uint64_t)(text[i] - '0');
+	}
+	return i > 0;
+}
+
+bool
+opt_share(const char *text, double *ratio)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	*ratio = strtod(text, &end);
+	if (strcmp(end, "%") == 0)
+		*ratio /= 100;
+	else if (*end != '\0')
+		return false;
+	return *ratio >= 0 && *ratio <= 1;
+}
+
+int64_t
+opt_need_duration(const char *option, const char *text)
+{
+	int64_t ms;
+
+	if (!opt_duration(text, &ms))
+		msg_diex(EX_USAGE, "%s is not a duration: %s", option,
+		    msg_quote(text));
+	return ms;
+}
+
+uint64_t
+opt_need_size(const char *option, const char *text)
+{
+	uint64_t bytes;
+
+	if (!opt_size(text, &bytes))
+		msg_diex(
+		    EX_USAGE, "%s is not a size: %s", option, msg_quote(text));
+	return bytes;
+}
+
+uint64_t
+opt_need_count(const char *option, const char *text)
+{
+	uint64_t count;
+
+	if (!opt_count(text, &count))
+		msg_diex(
+		    EX_USAGE, "%s is not a count: %s", option, msg_quote(text));
+	return count;
+}

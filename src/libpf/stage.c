@@ -1,0 +1,150 @@
+/* Staged files: the only place where a rename is allowed. */
+#undef renameat
+#include "stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+
+int
+stage_open(struct stage *s, int dir_fd, const char *name)
+{
+	static unsigned count;
+
+	s->dir_fd = dir_fd;
+	s->name = mem_dup(name);
+	s->temporary =
+	    mem_printf(".%s.%ld.%u.tmp", name, (long)getpid(), count++);
+	s->fd = openat(dir_fd, s->temporary,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (s->fd < 0) {
+		int saved = errno;
+
+		free(s->name);
+		free(s->temporary);
+		errno = saved;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+stage_release(struct stage *s)
+{
+	free(s->name);
+	free(s->temporary);
+	s->fd = -1;
+}
+
+void
+stage_abort(struct stage *s)
+{
+	int saved = errno;
+
+	if (s->fd >= 0)
+		close(s->fd);
+	unlinkat(s->dir_fd, s->temporary, 0);
+	stage_release(s);
+	errno = saved;
+}
+
+int
+stage_commit(struct stage *s)
+{
+	int fd = s->fd;
+
+	/* A failed fsync is never tried again: the kernel has dropped the
+	 * dirty pages and the next call would claim success. */
+	if (fsync(fd) < 0)
+		goto failed;
+	s->fd = -1;
+	if (close(fd) < 0)
+		goto failed;
+	if (stage_rename(s->dir_fd, s->temporary, s->dir_fd, s->name) < 0)
+		goto failed;
+	stage_release(s);
+	return 0;
+failed:
+	stage_abort(s);
+	return -1;
+}
+
+static int
+sync_dir(int dir_fd)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status, saved;
+
+	if (fd < 0)
+		return -1;
+	status = fsync(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}
+
+int
+stage_rename(int from_fd, const char *from, int to_fd, const char *to)
+{
+	if (renameat(from_fd, from, to_fd, to) < 0)
+		return -1;
+	if (sync_dir(to_fd) < 0)
+		return -1;
+	return from_fd == to_fd ? 0 : sync_dir(from_fd);
+}
+
+int
+stage_write_all(int fd, const void *bytes, size_t n)
+{
+	const char *at = bytes;
+
+	while (n > 0) {
+		ssize_t put = write(fd, at, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		at += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+int
+stage_write(int dir_fd, const char *name, const void *bytes, size_t n)
+{
+	struct stage s;
+
+	if (stage_open(&s, dir_fd, name) < 0)
+		return -1;
+	if (stage_write_all(s.fd, bytes, n) < 0) {
+		stage_abort(&s);
+		return -1;
+	}
+	return stage_commit(&s);
+}
+
+int
+stage_write_path(const char *path, const void *bytes, size_t n)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? mem_dup(".")
+				  : mem_dup_n(path, (size_t)(slash - path) + 1);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = -1, saved;
+
+	free(dir);
+	if (fd < 0)
+		return -1;
+	status = stage_write(fd, slash == NULL ? path : slash + 1, bytes, n);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}

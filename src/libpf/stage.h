@@ -1,0 +1,38 @@
+/*
+ * Files that appear whole or not at all: written under a temporary name in
+ * the same directory, fsynced, renamed, and the directory fsynced.
+ *
+ *	if (stage_open(&s, dir_fd, "state.json") < 0) …
+ *	write to s.fd
+ *	if (stage_commit(&s) < 0) …
+ */
+#ifndef PF_STAGE_H
+#define PF_STAGE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct stage {
+	int fd;
+	int dir_fd; /* borrowed */
+	char *name;
+	char *temporary; /* ".NAME.PID.COUNT.tmp" */
+};
+
+/* `name` has no slash. Mode 0666 less the umask. -1 with errno. */
+int stage_open(struct stage *s, int dir_fd, const char *name);
+/* On failure the temporary file is gone, nothing has changed, -1 with errno. */
+int stage_commit(struct stage *s);
+void stage_abort(struct stage *s);
+/* Open, write and commit in one call. */
+int stage_write(int dir_fd, const char *name, const void *bytes, size_t n);
+/*
+ * The same for a path: the directory is opened first. "-" is not special.
+ */
+int stage_write_path(const char *path, const void *bytes, size_t n);
+/* rename below one directory and fsync of it; -1 with errno. */
+int stage_rename(int from_fd, const char *from, int to_fd, const char *to);
+/* Writes all of it; -1 with errno. Usable on any descriptor. */
+int stage_write_all(int fd, const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,70 @@
+# What every test file loads: the programs in PATH, one way to run and one way
+# to compare. Tests run in a directory of their own, BATS_TEST_TMPDIR.
+
+pf_root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+pf_build=${PF_BUILD:-$pf_root/build}
+PATH=$pf_build/bin:$PATH
+export LC_ALL=C.UTF-8 TZ=UTC PF_NODE=testnode
+unset PF_HOME PF_DB PF_MASTER PF_TOKEN_FILE PF_SPOOL PF_NOW
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	if declare -F prepare >/dev/null; then prepare; fi
+}
+
+# try STATUS COMMAND…: runs it with the streams in files `stdout` and `stderr`
+# and fails, showing both, when it ends with another status. It reads what
+# try's own standard input is; descriptor 3 is bats's and not inherited.
+try() {
+	local want=$1 got=0
+	shift
+	"$@" >stdout 2>stderr 3>&- || got=$?
+	[ "$got" = "$want" ] && return
+	printf 'status %s, not %s: %s\n--- stdout\n' "$got" "$want" "$*"
+	head -c 4000 stdout
+	printf -- '--- stderr\n'
+	head -c 4000 stderr
+	return 1
+}
+
+# same FILE: the file's contents are what stands on standard input.
+same() { diff -u --label expected --label "$1" - "$1"; }
+
+# says TEXT: one line of `stderr` contains it.
+says() {
+	grep -qF -- "$1" stderr && return
+	printf 'stderr does not say: %s\n--- stderr\n' "$1"
+	head -c 4000 stderr
+	return 1
+}
+
+# silent: nothing on standard error.
+silent() { same stderr </dev/null; }
+
+# until_true SECONDS COMMAND…: waits for it to succeed.
+until_true() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			echo "did not come true: $*"
+			return 1
+		fi
+		read -rt 0.05 <> <(:) || true
+	done
+}
+
+# json EXPRESSION [FILE]: prints a Python expression over `e`, every line's
+# value; for tests that look inside event lines.
+json() {
+	/usr/bin/python3 -c '
+import json, sys
+for line in open(sys.argv[2]):
+    e = json.loads(line)
+    v = eval(sys.argv[1])
+    if v is not None:
+        print(v if isinstance(v, str) else json.dumps(v))' "$1" "${2:-stdout}"
+}
+
+# valid FILE: every line of it obeys the event schema.
+valid() { "$pf_root/tests/validate" "$1"; }
