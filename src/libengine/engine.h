@@ -1,0 +1,116 @@
+/*
+ * Fuzzing engines: what the supervisor must know of each to run it and to find
+ * what it leaves behind. One file and one row of `engines` each; facts are of
+ * AFL++ 2.68c to 4.3x and of libFuzzer in LLVM 14.
+ */
+#ifndef PF_ENGINE_H
+#define PF_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stats.h"
+#include "strvec.h"
+
+struct engine_job {
+	char *const *target;    /* argv, the program as an absolute path; "@@"
+				 * stands where the input's path goes */
+	const char *directory;  /* the job's, absolute */
+	const char *seeds;      /* absolute, or NULL */
+	const char *dictionary; /* absolute, or NULL */
+	unsigned instances;
+	int64_t timeout_ms; /* of one execution */
+	uint64_t memory_bytes;
+};
+
+/* What a directory below the job's directory is to the engine. */
+enum engine_directory {
+	ENGINE_IGNORED,
+	ENGINE_PARENT,     /* holds directories that matter */
+	ENGINE_CRASHES,    /* each file is a crash input */
+	ENGINE_HANGS,      /* each file is an input that took too long */
+	ENGINE_CORPUS,     /* each file is a testcase */
+	ENGINE_WORKER_LOGS /* files that the fuzzer logs to and removes */
+};
+
+/* What an artifact's name says of it. */
+struct engine_artifact {
+	bool is_crash;    /* README.txt and slow units are none */
+	const char *kind; /* "timeout", "out-of-memory", "leak" or NULL */
+	int signal;       /* 0 when the name does not say */
+};
+
+/* How a process of the engine ended, from its status and its last words. */
+enum engine_end {
+	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
+	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
+	ENGINE_BROKE    /* anything that may go better the next time */
+};
+
+struct engine_log; /* an engine's reader of what it prints */
+
+struct engine {
+	const char *name;       /* as in the `fuzzer` of events */
+	const char *program;    /* what must be on PATH, or NULL */
+	const char *marker;     /* bytes that each target built for it holds */
+	const char *not_marker; /* bytes that no such target holds, or NULL */
+	bool needs_seeds;
+	bool counts_anew; /* its execs_total begins at 0 with each start */
+	bool rewrites_artifacts; /* the same input again truncates its file */
+	bool logs_reports;       /* its workers' logs hold the crash reports */
+	int stop_signal;         /* on which it saves its state */
+	bool stop_group; /* whether its whole process group must have it */
+
+	/* The number of processes that the supervisor starts. */
+	unsigned (*processes)(const struct engine_job *job);
+	/* The name of process `index`, which the caller frees. */
+	char *(*instance)(const struct engine_job *job, unsigned index);
+	/* Directories that must be there first, relative, added to `out`. */
+	void (*directories)(const struct engine_job *job, struct strvec *out);
+	/*
+	 * The command line and what the environment needs (`env` comes as the
+	 * supervisor's own).
+	 */
+	void (*command)(const struct engine_job *job, unsigned index,
+	    struct strvec *argv, struct strvec *env);
+	/* The command that runs one input ("@@") against the target. */
+	void (*replay)(const struct engine_job *job, struct strvec *argv);
+	/* `path` is relative to the job's directory, without a final slash. */
+	enum engine_directory (*directory)(const char *path);
+	struct engine_artifact (*artifact)(const char *name);
+
+	/* A reader for one process; log_free ends it. */
+	struct engine_log *(*log_new)(void);
+	void (*log_free)(struct engine_log *log);
+	/* A whole line without its newline; not NUL-terminated. */
+	void (*log_line)(struct engine_log *log, const char *line, size_t len);
+	/*
+	 * The statistics of process `index` as they stand. False when there is
+	 * nothing to tell since the last call.
+	 */
+	bool (*stats)(struct engine_log *log, int job_fd, const char *instance,
+	    struct stats *stats);
+	/*
+	 * Why it ended. *reason gets its own words, or NULL, valid while the
+	 * log is.
+	 */
+	enum engine_end (*ended)(const struct engine_log *log, int wait_status,
+	    int64_t lived_ms, const char **reason);
+};
+
+extern const struct engine engine_aflpp, engine_libfuzzer;
+/* Ends with NULL. */
+extern const struct engine *const engines[];
+
+const struct engine *engine_named(const char *name);
+/*
+ * The engine that the program at `path` was built for. NULL with *why set
+ * when it is for none, or with *why NULL and errno when it cannot be read.
+ */
+const struct engine *engine_recognize(const char *path, const char **why);
+/* Whether the file holds the bytes: 1, 0, or -1 with errno. */
+int engine_file_has(const char *path, const char *bytes);
+/* The GNU build id of an ELF file as hex; false when it has none. */
+bool engine_build_id(const char *path, char hex[65]);
+
+#endif

@@ -1,0 +1,225 @@
+/* Starting, reading and ending one process of the engine. */
+#include "fuzzer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "clock.h"
+#include "mem.h"
+#include "msg.h"
+
+#define LINE_MAX_BYTES 65536
+
+extern char **environ;
+
+void
+fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index)
+{
+	char *path;
+
+	*f = (struct fuzzer){
+	    .job = job, .index = index, .output = -1, .line = BUF_INIT};
+	f->child.fd = -1;
+	f->file.fd = -1;
+	f->instance = job->engine->instance(&job->run, index);
+	path = job->engine->needs_seeds
+	    ? mem_printf("out/%s/queue", f->instance)
+	    : mem_dup("corpus");
+	corpus_init(&f->corpus, path, f->instance);
+	free(path);
+	f->log = job->engine->log_new();
+}
+
+void
+fuzzer_release(struct fuzzer *f)
+{
+	child_release(&f->child);
+	if (f->output >= 0)
+		close(f->output);
+	f->job->engine->log_free(f->log);
+	logfile_close(&f->file);
+	corpus_release(&f->corpus);
+	buf_release(&f->line);
+	free(f->instance);
+	free(f->reason);
+}
+
+static void
+renew_log(struct fuzzer *f)
+{
+	f->job->engine->log_free(f->log);
+	f->log = f->job->engine->log_new();
+	buf_clear(&f->line);
+	if (f->file.fd < 0 &&
+	    logfile_open(&f->file, f->job->log_fd, f->instance,
+		f->job->log_max_bytes) < 0) {
+		msg_warn("open log of %s", msg_quote(f->instance));
+		f->file.failed = true;
+	}
+}
+
+int
+fuzzer_start(struct fuzzer *f)
+{
+	struct strvec argv = STRVEC_INIT, env = STRVEC_INIT;
+	struct child_spec spec = {.in = -1};
+	int ends[2], status, saved;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	renew_log(f);
+	strvec_add_all(&env, environ);
+	strvec_env_set(&env, "PF_JOB", f->job->name);
+	f->job->engine->command(&f->job->run, f->index, &argv, &env);
+	spec.argv = argv.item;
+	spec.env = env.item;
+	spec.out = spec.err = ends[1];
+	status = child_start(&f->child, &spec);
+	saved = errno;
+	strvec_release(&argv);
+	strvec_release(&env);
+	close(ends[1]);
+	if (status < 0) {
+		close(ends[0]);
+		errno = saved;
+		return -1;
+	}
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	f->output = ends[0];
+	f->started_ms = clock_monotonic();
+	f->execs_before += f->execs;
+	f->execs = 0;
+	return 0;
+}
+
+static void
+take_lines(struct fuzzer *f)
+{
+	size_t start = 0;
+
+	for (;;) {
+		char *from = f->line.data + start;
+		size_t left = f->line.len - start;
+		char *end = memchr(from, '\n', left);
+
+		if (end == NULL && left < LINE_MAX_BYTES)
+			break;
+		left = end == NULL ? left : (size_t)(end - from);
+		f->job->engine->log_line(f->log, from, left);
+		start += left + (end != NULL);
+	}
+	buf_consume(&f->line, start);
+}
+
+bool
+fuzzer_read(struct fuzzer *f)
+{
+	char *room;
+	ssize_t n = 0;
+	int rounds;
+
+	/* Bounded, so that a flood does not keep us from everything else. */
+	for (rounds = 0; rounds < 16; rounds++) {
+		room = buf_reserve(&f->line, LINE_MAX_BYTES);
+		n = read(f->output, room, LINE_MAX_BYTES);
+		if (n <= 0)
+			break;
+		logfile_add(&f->file, room, (size_t)n);
+		buf_truncate(&f->line, f->line.len + (size_t)n);
+		take_lines(f);
+	}
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		close(f->output);
+		f->output = -1;
+	}
+	return n > 0;
+}
+
+/* What is still in the pipe when nobody is left to write to it. */
+static void
+read_rest(struct fuzzer *f)
+{
+	while (f->output >= 0 && fuzzer_read(f))
+		;
+	if (f->output >= 0)
+		close(f->output);
+	f->output = -1;
+	if (f->line.len > 0)
+		f->job->engine->log_line(f->log, f->line.data, f->line.len);
+	buf_clear(&f->line);
+}
+
+static void
+describe_end(struct fuzzer *f, const char *words)
+{
+	int status = f->end.wait_status;
+
+	free(f->reason);
+	if (WIFSIGNALED(status))
+		f->reason = mem_printf("killed by SIG%s%s%s",
+		    sigabbrev_np(WTERMSIG(status)), words ? ": " : "",
+		    words ? words : "");
+	else if (words != NULL)
+		f->reason = mem_dup(words);
+	else
+		f->reason = mem_printf("exit status %d", WEXITSTATUS(status));
+}
+
+bool
+fuzzer_gone(struct fuzzer *f, enum machine_event *event)
+{
+	const struct job *job = f->job;
+	const char *words = NULL;
+	int64_t lived;
+	enum engine_end how;
+
+	if (f->child.fd < 0 || child_next(&f->child, &f->end, 0) != CHILD_GONE)
+		return false;
+	read_rest(f);
+	lived = clock_monotonic() - f->started_ms;
+	how = job->engine->ended(f->log, f->end.wait_status, lived, &words);
+	describe_end(f, words);
+	f->failures = lived < 60000 ? f->failures + 1 : 0;
+	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
+	    : how == ENGINE_MISUSED || f->failures >= job->restarts_max
+	    ? MACHINE_GONE_MISUSED
+	    : MACHINE_GONE_BROKE;
+	return true;
+}
+
+void
+fuzzer_ask(struct fuzzer *f)
+{
+	f->grace_end_ms = clock_monotonic() + f->job->grace_ms;
+	child_signal(
+	    &f->child, f->job->engine->stop_signal, f->job->engine->stop_group);
+}
+
+bool
+fuzzer_stats(
+    struct fuzzer *f, const struct job_counts *counts, struct buf *data)
+{
+	struct stats s;
+	bool fresh;
+
+	stats_init(&s);
+	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
+	if (fresh) {
+		if (f->job->engine->counts_anew &&
+		    s.execs_total != STATS_UNKNOWN) {
+			f->execs = s.execs_total;
+			s.execs_total += f->execs_before;
+		}
+		s.instance = mem_dup(f->instance);
+		s.alive = f->child.fd >= 0;
+		s.pid = f->child.pid;
+		s.crashes_total = counts->crashes;
+		s.hangs_total = counts->hangs;
+		s.ooms_total = counts->ooms;
+		stats_emit(data, &s);
+	}
+	stats_release(&s);
+	return fresh;
+}

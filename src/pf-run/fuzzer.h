@@ -1,0 +1,56 @@
+/* One process of the engine: its child, its output and its place in life. */
+#ifndef PF_FUZZER_H
+#define PF_FUZZER_H
+
+#include "child.h"
+#include "corpus.h"
+#include "job.h"
+#include "journal.h"
+#include "logfile.h"
+#include "machine.h"
+
+struct fuzzer {
+	const struct job *job;
+	unsigned index;
+	char *instance;
+	enum machine_state state;
+	struct child child;
+	struct child_end end; /* of the last start */
+	int64_t due_ms;       /* MACHINE_WAITING: when to start */
+	int64_t started_ms;
+	int64_t grace_end_ms; /* MACHINE_STOPPING: when patience ends */
+	unsigned failures;    /* in a row, each soon after its start */
+	char *reason;         /* why it ended last; NULL or owned */
+	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
+
+	int output; /* read end of what it prints; -1 when closed */
+	struct buf line;
+	struct engine_log *log;
+	struct logfile file;
+	struct corpus corpus;
+	int64_t execs_before; /* what earlier starts have done */
+	int64_t execs;        /* what this one has, as last told */
+};
+
+void fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index);
+void fuzzer_release(struct fuzzer *f);
+/* 0, or -1 with errno. */
+int fuzzer_start(struct fuzzer *f);
+/* Reads what it printed, without waiting; true when there may be more. */
+bool fuzzer_read(struct fuzzer *f);
+/*
+ * Looks at what the child did. False while it lives; else the event that its
+ * end is, with f->reason set and its output read to the end.
+ */
+bool fuzzer_gone(struct fuzzer *f, enum machine_event *event);
+/* Sends the engine's stop signal and begins the grace time. */
+void fuzzer_ask(struct fuzzer *f);
+/*
+ * Appends the data of a stats event: what the engine says, with totals over
+ * all starts and the counts of distinct inputs. False when nothing was heard
+ * since the last call.
+ */
+bool fuzzer_stats(
+    struct fuzzer *f, const struct job_counts *counts, struct buf *data);
+
+#endif

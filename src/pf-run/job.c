@@ -1,0 +1,325 @@
+/* A job's directory and the files that say what it is and how it stands. */
+#include "job.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "clock.h"
+#include "emit.h"
+#include "lock.h"
+#include "mem.h"
+#include "msg.h"
+#include "stage.h"
+
+#define JSON_MAX (16 << 20)
+
+void
+job_init(struct job *job)
+{
+	*job = (struct job){.grace_ms = 10000,
+	    .interval_ms = 60000,
+	    .backoff_ms = 2000,
+	    .backoff_max_ms = 300000,
+	    .log_max_bytes = 16 << 20,
+	    .restarts_max = 10,
+	    .fd = -1,
+	    .crashes_fd = -1,
+	    .log_fd = -1,
+	    .lock_fd = -1};
+	job->run.instances = 1;
+	job->run.timeout_ms = 5000;
+	job->run.memory_bytes = UINT64_C(4) << 30;
+}
+
+void
+job_release(struct job *job)
+{
+	const int fds[] = {job->fd, job->crashes_fd, job->log_fd, job->lock_fd};
+	size_t i;
+
+	for (i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(job->name);
+	free(job->target);
+	free(job->directory);
+	free(job->seeds);
+	free(job->dictionary);
+	strvec_release(&job->command);
+}
+
+/* mkdir -p; -1 with errno. */
+static int
+make_directories(const char *path)
+{
+	char *copy = mem_dup(path), *slash = copy;
+	int status = 0, saved;
+
+	while (status == 0 && (slash = strchr(slash + 1, '/')) != NULL) {
+		*slash = '\0';
+		status = mkdir(copy, 0777);
+		if (status < 0 && errno == EEXIST)
+			status = 0;
+		*slash = '/';
+	}
+	if (status == 0 && mkdir(copy, 0777) < 0 && errno != EEXIST)
+		status = -1;
+	saved = errno;
+	free(copy);
+	errno = saved;
+	return status;
+}
+
+static int
+open_below(const struct job *job, const char *name)
+{
+	if (mkdirat(job->fd, name, 0777) < 0 && errno != EEXIST)
+		return -1;
+	return openat(
+	    job->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int
+refuse(const char *what, const char *name)
+{
+	int status = errno == EACCES || errno == ENOSPC ? msg_exit_code(errno)
+							: EX_CANTCREAT;
+
+	msg_warn("%s %s", what, msg_quote(name));
+	return status;
+}
+
+static void
+emit_strings(struct emit *e, const char *key, char *const list[])
+{
+	emit_array(e, key);
+	for (; *list != NULL; list++)
+		emit_bytes_str(e, NULL, *list);
+	emit_end(e);
+}
+
+static int
+save_spec(const struct job *job)
+{
+	struct buf text = BUF_INIT;
+	struct emit e;
+	int status;
+
+	emit_begin(&e, &text);
+	emit_object(&e, NULL);
+	emit_bytes_str(&e, "job", job->name);
+	emit_bytes_str(&e, "target", job->target);
+	emit_string(&e, "fuzzer", job->engine->name);
+	emit_strings(&e, "command", job->command.item);
+	if (job->seeds != NULL)
+		emit_bytes_str(&e, "seeds", job->seeds);
+	if (job->dictionary != NULL)
+		emit_bytes_str(&e, "dictionary", job->dictionary);
+	emit_u64(&e, "instances", job->run.instances);
+	if (job->duration_ms > 0)
+		emit_real(&e, "duration_seconds", job->duration_ms / 1000.0);
+	emit_real(&e, "timeout_seconds", job->run.timeout_ms / 1000.0);
+	emit_u64(&e, "memory_bytes", job->run.memory_bytes);
+	emit_end(&e);
+	buf_add_char(&text, '\n');
+	status = stage_write(job->fd, "job.json", text.data, text.len);
+	buf_release(&text);
+	return status;
+}
+
+static int
+open_directories(struct job *job)
+{
+	struct strvec wanted = STRVEC_INIT;
+	int status = 0;
+	size_t i;
+
+	job->crashes_fd = open_below(job, "crashes");
+	if (job->crashes_fd < 0)
+		return refuse("open", "crashes");
+	job->log_fd = open_below(job, "log");
+	if (job->log_fd < 0)
+		return refuse("open", "log");
+	job->engine->directories(&job->run, &wanted);
+	for (i = 0; i < wanted.count && status == 0; i++)
+		if (mkdirat(job->fd, wanted.item[i], 0777) < 0 &&
+		    errno != EEXIST)
+			status = refuse("create", wanted.item[i]);
+	strvec_release(&wanted);
+	return status;
+}
+
+int
+job_open(struct job *job)
+{
+	if (make_directories(job->directory) < 0)
+		return refuse("create", job->directory);
+	job->fd = open(job->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (job->fd < 0)
+		return refuse("open", job->directory);
+	job->lock_fd = lock_take(job->fd, "lock");
+	if (job->lock_fd < 0 && errno == EWOULDBLOCK) {
+		msg_warnx(
+		    "the job in %s is running", msg_quote(job->directory));
+		return EX_TEMPFAIL;
+	}
+	if (job->lock_fd < 0)
+		return refuse("lock", job->directory);
+	if (save_spec(job) < 0)
+		return refuse("write job.json in", job->directory);
+	return open_directories(job);
+}
+
+static json_t *
+load_json(int dir_fd, const char *name)
+{
+	struct buf text = BUF_INIT;
+	json_t *value = NULL;
+
+	if (buf_read_file(&text, dir_fd, name, JSON_MAX) == 0)
+		value = json_loadb(text.data, text.len, 0, NULL);
+	buf_release(&text);
+	return value;
+}
+
+static int64_t
+member(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+struct job_counts *
+job_counts_of(struct job_totals *t, const char *instance)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (strcmp(t->of[i].instance, instance) == 0)
+			return &t->of[i];
+	MEM_GROW(t->of, t->count, t->cap);
+	t->of[t->count] = (struct job_counts){.instance = mem_dup(instance)};
+	return &t->of[t->count++];
+}
+
+void
+job_totals_release(struct job_totals *t)
+{
+	while (t->count > 0)
+		free(t->of[--t->count].instance);
+	free(t->of);
+}
+
+void
+job_counts_add(struct job_counts *counts, const char *kind)
+{
+	if (kind != NULL && strcmp(kind, "timeout") == 0)
+		counts->hangs++;
+	else if (kind != NULL && strcmp(kind, "out-of-memory") == 0)
+		counts->ooms++;
+	else
+		counts->crashes++;
+}
+
+/* The provenance files are the count: they are there when it was told. */
+static void
+count_crashes(const struct job *job, struct job_totals *t)
+{
+	int fd = openat(job->crashes_fd, ".", O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		size_t n = strlen(entry->d_name);
+		const char *instance;
+		json_t *crash;
+
+		if (n != 37 || strcmp(entry->d_name + 32, ".json") != 0)
+			continue;
+		crash = load_json(job->crashes_fd, entry->d_name);
+		instance =
+		    json_string_value(json_object_get(crash, "instance"));
+		if (instance != NULL)
+			job_counts_add(job_counts_of(t, instance),
+			    json_string_value(json_object_get(crash, "kind")));
+		json_decref(crash);
+	}
+	closedir(dir);
+}
+
+void
+job_totals_load(struct job *job, struct job_totals *t)
+{
+	json_t *state = load_json(job->fd, "state.json"), *row;
+	const char *time;
+	size_t i;
+
+	*t = (struct job_totals){0};
+	t->restarts = member(state, "restarts");
+	t->run_ms = member(state, "run_ms");
+	time = json_string_value(json_object_get(state, "start_time"));
+	if (time == NULL || !clock_parse(time, &t->last_start_ms))
+		t->last_start_ms = 0;
+	json_array_foreach(json_object_get(state, "instances"), i, row)
+	{
+		const char *name =
+		    json_string_value(json_object_get(row, "instance"));
+
+		if (name != NULL)
+			job_counts_of(t, name)->execs =
+			    member(row, "execs_total");
+	}
+	job->attempt = (unsigned)member(state, "attempt") + 1;
+	count_crashes(job, t);
+	json_decref(state);
+}
+
+static void
+emit_counts(struct emit *e, const struct job_counts *c)
+{
+	emit_object(e, NULL);
+	emit_string(e, "instance", c->instance);
+	emit_i64(e, "execs_total", c->execs);
+	emit_i64(e, "crashes_total", c->crashes);
+	emit_i64(e, "hangs_total", c->hangs);
+	emit_i64(e, "ooms_total", c->ooms);
+	emit_end(e);
+}
+
+int
+job_state_save(
+    const struct job *job, const char *state, const struct job_totals *t)
+{
+	struct buf text = BUF_INIT;
+	char time[CLOCK_TEXT], start[CLOCK_TEXT];
+	struct emit e;
+	int status;
+	size_t i;
+
+	clock_format(clock_now(), time);
+	clock_format(t->last_start_ms, start);
+	emit_begin(&e, &text);
+	emit_object(&e, NULL);
+	emit_bytes_str(&e, "job", job->name);
+	emit_string(&e, "state", state);
+	emit_string(&e, "time", time);
+	emit_string(&e, "start_time", start);
+	emit_i64(&e, "supervisor_pid", getpid());
+	emit_u64(&e, "attempt", job->attempt);
+	emit_i64(&e, "restarts", t->restarts);
+	emit_i64(&e, "run_ms", t->run_ms);
+	emit_array(&e, "instances");
+	for (i = 0; i < t->count; i++)
+		emit_counts(&e, &t->of[i]);
+	emit_end(&e);
+	emit_end(&e);
+	buf_add_char(&text, '\n');
+	status = stage_write(job->fd, "state.json", text.data, text.len);
+	buf_release(&text);
+	return status;
+}

@@ -1,0 +1,78 @@
+/*
+ * One job: what is to be run, where, and its directory on disk.
+ *
+ *	job.json      the job as it was given
+ *	state.json    how it stands; written whole or not at all
+ *	lock          held while it runs
+ *	crashes/      <xxh128>, and <xxh128>.json: how it was found
+ *	log/          what the fuzzer printed
+ *	events.jsonl  everything that was told
+ */
+#ifndef PF_JOB_H
+#define PF_JOB_H
+
+#include <stdint.h>
+
+#include "libengine/engine.h"
+#include "strvec.h"
+
+struct job {
+	char *name;
+	char *target;    /* base name of the target's program */
+	char *directory; /* absolute */
+	const struct engine *engine;
+	struct engine_job run;
+	struct strvec command;    /* what run.target points to */
+	char *seeds, *dictionary; /* absolute or NULL; run points to them */
+	char build_id[65];        /* "" when there is none */
+	int64_t duration_ms;      /* 0: until it is stopped */
+	int64_t grace_ms, interval_ms;
+	int64_t backoff_ms, backoff_max_ms;
+	uint64_t log_max_bytes;
+	unsigned restarts_max; /* quick failures in a row */
+
+	int fd, crashes_fd, log_fd, lock_fd; /* -1 until job_open */
+	unsigned attempt; /* times the job was run, this one included */
+};
+
+void job_init(struct job *job);
+void job_release(struct job *job);
+/*
+ * Creates the directory and what belongs in it, takes the lock, writes
+ * job.json. Returns 0, or an exit status after one sentence: 75 when the job
+ * runs already.
+ */
+int job_open(struct job *job);
+
+/* What one fuzzer process has done over all its starts. */
+struct job_counts {
+	char *instance;
+	int64_t crashes, hangs, ooms; /* distinct inputs */
+	int64_t execs; /* before this start, of engines that count anew */
+};
+
+/* Numbers that go on from one run of the job to the next. */
+struct job_totals {
+	struct job_counts *of;
+	size_t count, cap;
+	int64_t restarts;
+	int64_t run_ms;
+	int64_t last_start_ms; /* wall clock; 0 when there was none */
+};
+
+/*
+ * Reads them from state.json and from crashes/, all zero for a fresh job, and
+ * counts the attempt.
+ */
+void job_totals_load(struct job *job, struct job_totals *totals);
+void job_totals_release(struct job_totals *totals);
+/* The row of an instance, which is added if it is not there. */
+struct job_counts *
+job_counts_of(struct job_totals *totals, const char *instance);
+/* Counts one crash input by its kind (NULL: a crash proper). */
+void job_counts_add(struct job_counts *counts, const char *kind);
+/* -1 with errno. `state` as in a job event. */
+int job_state_save(
+    const struct job *job, const char *state, const struct job_totals *totals);
+
+#endif

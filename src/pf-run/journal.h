@@ -1,0 +1,49 @@
+/*
+ * What happens, told: each event line goes to events.jsonl in the job's
+ * directory first and to standard output second. Standard output is fed from
+ * the file and only when it would not block, so a reader that is slow or gone
+ * costs the fuzzing nothing and the program no memory.
+ */
+#ifndef PF_JOURNAL_H
+#define PF_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "event.h"
+
+struct journal {
+	int fd;
+	int64_t sent;       /* bytes of the file that standard output has */
+	int64_t size;       /* bytes in the file */
+	struct buf waiting; /* lines that could not be written yet */
+	bool told_full;
+	int out_error; /* errno of standard output; 0 while it works */
+	const char *node, *job, *target, *fuzzer;
+};
+
+/*
+ * Opens or creates the file; a torn last line of a killed run is ended.
+ * -1 with errno. The names are borrowed.
+ */
+int journal_open(struct journal *j, int job_fd, const char *job,
+    const char *target, const char *fuzzer);
+/* Drains to standard output, waiting for its reader, and closes. */
+void journal_close(struct journal *j);
+/*
+ * Tells one fact: `data` is its JSON object, `fact` what its id is made from
+ * (NULL: the data), `time_ms` when it happened.
+ */
+void journal_tell(struct journal *j, const char *type, int64_t time_ms,
+    const char *fact, const struct buf *data);
+/* Whether to poll standard output for POLLOUT. */
+bool journal_wants_out(const struct journal *j);
+/* Call when standard output can take something: writes a piece. */
+void journal_pump(struct journal *j);
+/* Tries again to write what the full disk refused. */
+void journal_retry(struct journal *j);
+/* 0, or the exit status that lost output asks for. */
+int journal_status(const struct journal *j);
+
+#endif

@@ -1,0 +1,457 @@
+/* The event loop: signals, children, their output, their files, the clock. */
+#include "supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#include "clock.h"
+#include "crashes.h"
+#include "emit.h"
+#include "fuzzer.h"
+#include "mem.h"
+#include "msg.h"
+#include "watch.h"
+
+struct supervisor {
+	struct job *job;
+	struct journal *journal;
+	struct job_totals totals;
+	struct watch watch;
+	struct crashes crashes;
+	struct fuzzer *fuzzer;
+	unsigned count;
+	int signals;
+	int64_t started_ms, deadline_ms; /* monotonic; no deadline: -1 */
+	int64_t next_stats_ms;
+	int64_t earlier_run_ms; /* of earlier runs of the job */
+	int stop_signal;        /* that asked us to stop; 0 when none did */
+	bool timed_up;
+	bool announced_running;
+	const char *state; /* as last told */
+	struct child_end last_end;
+	int64_t cpu_ms, peak_rss_bytes;
+};
+
+/* --- telling --------------------------------------------------------- */
+
+static void
+emit_end_of(struct emit *e, const struct fuzzer *f)
+{
+	int status = f->end.wait_status;
+
+	if (WIFSIGNALED(status))
+		emit_i64(e, "signal", WTERMSIG(status));
+	else
+		emit_i64(e, "exit_code", WEXITSTATUS(status));
+}
+
+/* A job event; `f` is the fuzzer whose end led to it, or NULL. */
+static void
+tell_job(struct supervisor *s, const char *state, const char *reason,
+    const struct fuzzer *f)
+{
+	struct buf data = BUF_INIT;
+	struct emit e;
+	char *const *word;
+
+	s->state = state;
+	s->totals.run_ms =
+	    s->earlier_run_ms + clock_monotonic() - s->started_ms;
+	emit_begin(&e, &data);
+	emit_object(&e, NULL);
+	emit_string(&e, "state", state);
+	if (reason != NULL)
+		emit_bytes_str(&e, "reason", reason);
+	if (f != NULL)
+		emit_bytes_str(&e, "instance", f->instance);
+	emit_array(&e, "command");
+	for (word = s->job->run.target; *word != NULL; word++)
+		emit_bytes_str(&e, NULL, *word);
+	emit_end(&e);
+	emit_u64(&e, "attempt", s->job->attempt);
+	emit_i64(&e, "restarts", s->totals.restarts);
+	if (f != NULL)
+		emit_end_of(&e, f);
+	emit_real(&e, "duration_seconds", (double)s->totals.run_ms / 1000);
+	if (s->cpu_ms > 0)
+		emit_real(&e, "cpu_seconds", (double)s->cpu_ms / 1000);
+	if (s->peak_rss_bytes > 0)
+		emit_i64(&e, "peak_rss_bytes", s->peak_rss_bytes);
+	emit_string(&e, "containment", "keeper");
+	emit_end(&e);
+	journal_tell(s->journal, "job", clock_now(), NULL, &data);
+	if (job_state_save(s->job, state, &s->totals) < 0)
+		msg_warn("write state.json");
+	buf_release(&data);
+}
+
+static void
+tell_node(struct supervisor *s)
+{
+	struct buf data = BUF_INIT;
+	struct emit e;
+
+	emit_begin(&e, &data);
+	emit_object(&e, NULL);
+	emit_string(&e, "version", PF_VERSION);
+	emit_array(&e, "capabilities");
+	emit_string(&e, NULL, s->job->engine->name);
+	emit_end(&e);
+	emit_i64(&e, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
+	emit_i64(&e, "memory_bytes",
+	    (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+	emit_end(&e);
+	journal_tell(s->journal, "node", clock_now(), NULL, &data);
+	buf_release(&data);
+}
+
+static void
+tell_stats(struct supervisor *s)
+{
+	struct buf data = BUF_INIT;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		struct fuzzer *f = &s->fuzzer[i];
+		struct job_counts *counts =
+		    job_counts_of(&s->totals, f->instance);
+
+		buf_clear(&data);
+		if (fuzzer_stats(f, counts, &data))
+			journal_tell(
+			    s->journal, "stats", clock_now(), NULL, &data);
+		counts->execs = f->execs_before + f->execs;
+		corpus_tell(&f->corpus, s->job->fd, s->journal);
+	}
+	buf_release(&data);
+	s->next_stats_ms = clock_monotonic() + s->job->interval_ms;
+}
+
+/* --- the machine ----------------------------------------------------- */
+
+static void step(struct supervisor *s, struct fuzzer *f, enum machine_event e);
+
+static void
+start(struct supervisor *s, struct fuzzer *f)
+{
+	s->totals.last_start_ms = clock_now();
+	if (fuzzer_start(f) < 0) {
+		free(f->reason);
+		f->reason =
+		    mem_printf("cannot be started: %s", strerror(errno));
+		step(s, f, MACHINE_NOT_STARTED);
+		return;
+	}
+	/* The directories that it makes are watched as they come. */
+	watch_rescan(&s->watch);
+	if (!s->announced_running)
+		tell_job(s, "running", NULL, NULL);
+	s->announced_running = true;
+}
+
+static void
+retry(struct supervisor *s, struct fuzzer *f)
+{
+	int64_t pause = machine_backoff(f->failures - (f->failures > 0),
+	    s->job->backoff_ms, s->job->backoff_max_ms);
+
+	f->due_ms = clock_monotonic() + pause;
+	s->totals.restarts++;
+	s->announced_running = false;
+	tell_job(s, "restarting", f->reason, f);
+}
+
+static void
+step(struct supervisor *s, struct fuzzer *f, enum machine_event event)
+{
+	struct machine_step next = machine_step(f->state, event);
+
+	f->state = next.next;
+	switch (next.action) {
+	case MACHINE_NOTHING:
+	case MACHINE_FINISH:
+		break;
+	case MACHINE_START:
+		start(s, f);
+		break;
+	case MACHINE_RETRY:
+		retry(s, f);
+		break;
+	case MACHINE_ASK:
+		fuzzer_ask(f);
+		break;
+	case MACHINE_KILL:
+		child_kill(&f->child);
+		break;
+	case MACHINE_FAIL:
+		f->failed = true;
+		break;
+	}
+}
+
+static void
+stop_all(struct supervisor *s, const char *reason)
+{
+	unsigned i;
+
+	if (strcmp(s->state, "stopping") != 0)
+		tell_job(s, "stopping", reason, NULL);
+	for (i = 0; i < s->count; i++)
+		step(s, &s->fuzzer[i], MACHINE_STOP);
+}
+
+/* --- what happens ---------------------------------------------------- */
+
+static void
+on_signal(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signals, &info, sizeof info) == sizeof info) {
+		if (info.ssi_signo == SIGUSR1) {
+			tell_stats(s);
+			continue;
+		}
+		s->stop_signal = (int)info.ssi_signo;
+		stop_all(s,
+		    s->stop_signal == SIGTERM      ? "SIGTERM"
+			: s->stop_signal == SIGINT ? "SIGINT"
+						   : "SIGHUP");
+	}
+}
+
+static void
+on_clock(struct supervisor *s)
+{
+	int64_t now = clock_monotonic();
+	unsigned i;
+
+	if (s->deadline_ms >= 0 && now >= s->deadline_ms && !s->timed_up) {
+		s->timed_up = true;
+		if (s->stop_signal == 0)
+			stop_all(s, "time used up");
+	}
+	for (i = 0; i < s->count; i++) {
+		struct fuzzer *f = &s->fuzzer[i];
+
+		if (f->state == MACHINE_WAITING && now >= f->due_ms)
+			step(s, f, MACHINE_DUE);
+		if (f->state == MACHINE_STOPPING && now >= f->grace_end_ms)
+			step(s, f, MACHINE_GRACE_OVER);
+	}
+	if (now >= s->next_stats_ms)
+		tell_stats(s);
+	crashes_settle(&s->crashes, now, false);
+	journal_retry(s->journal);
+}
+
+static void
+on_fuzzer(struct supervisor *s, struct fuzzer *f)
+{
+	enum machine_event event;
+
+	if (f->output >= 0)
+		fuzzer_read(f);
+	if (!fuzzer_gone(f, &event))
+		return;
+	s->cpu_ms += f->end.cpu_ms;
+	if (f->end.peak_rss_bytes > s->peak_rss_bytes)
+		s->peak_rss_bytes = f->end.peak_rss_bytes;
+	if (f->end.left > 0)
+		msg_warnx("%u processes of %s could not be killed", f->end.left,
+		    msg_quote(f->instance));
+	watch_read(&s->watch);
+	step(s, f, event);
+}
+
+static void
+on_found(void *context, enum engine_directory kind, const char *dir,
+    const char *name)
+{
+	struct supervisor *s = context;
+
+	crashes_found(&s->crashes, kind, dir, name);
+}
+
+/* --- the loop -------------------------------------------------------- */
+
+static bool
+all_ended(const struct supervisor *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->fuzzer[i].state != MACHINE_ENDED)
+			return false;
+	return true;
+}
+
+static void
+earlier(int64_t *due, int64_t other)
+{
+	if (other >= 0 && other < *due)
+		*due = other;
+}
+
+static int
+milliseconds_to_wait(const struct supervisor *s)
+{
+	int64_t due = s->next_stats_ms, now = clock_monotonic();
+	unsigned i;
+
+	if (!s->timed_up)
+		earlier(&due, s->deadline_ms);
+	earlier(&due, crashes_due(&s->crashes));
+	for (i = 0; i < s->count; i++) {
+		const struct fuzzer *f = &s->fuzzer[i];
+
+		if (f->state == MACHINE_WAITING)
+			earlier(&due, f->due_ms);
+		else if (f->state == MACHINE_STOPPING)
+			earlier(&due, f->grace_end_ms);
+	}
+	return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
+}
+
+static void
+wait_for_something(struct supervisor *s, struct pollfd *p)
+{
+	nfds_t n = 0;
+	unsigned i;
+
+	p[n++] = (struct pollfd){.fd = s->signals, .events = POLLIN};
+	p[n++] = (struct pollfd){.fd = s->watch.fd, .events = POLLIN};
+	p[n++] = (struct pollfd){
+	    .fd = journal_wants_out(s->journal) ? STDOUT_FILENO : -1,
+	    .events = POLLOUT};
+	for (i = 0; i < s->count; i++) {
+		p[n++] = (struct pollfd){
+		    .fd = s->fuzzer[i].child.fd, .events = POLLIN};
+		p[n++] = (struct pollfd){
+		    .fd = s->fuzzer[i].output, .events = POLLIN};
+	}
+	if (poll(p, n, milliseconds_to_wait(s)) < 0)
+		return;
+	if (p[0].revents != 0)
+		on_signal(s);
+	if (p[1].revents != 0)
+		watch_read(&s->watch);
+	if (p[2].revents != 0)
+		journal_pump(s->journal);
+	for (i = 0; i < s->count; i++)
+		if (p[3 + 2 * i].revents != 0 || p[4 + 2 * i].revents != 0)
+			on_fuzzer(s, &s->fuzzer[i]);
+}
+
+static void
+prepare(struct supervisor *s)
+{
+	int64_t wait = 0;
+	sigset_t set;
+	unsigned i;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	job_totals_load(s->job, &s->totals);
+	s->earlier_run_ms = s->totals.run_ms;
+	if (s->totals.last_start_ms > 0)
+		wait =
+		    s->totals.last_start_ms + s->job->backoff_ms - clock_now();
+	if (wait < 0 || wait > s->job->backoff_ms)
+		wait = 0;
+	s->count = s->job->engine->processes(&s->job->run);
+	s->fuzzer = mem_calloc(s->count, sizeof *s->fuzzer);
+	for (i = 0; i < s->count; i++) {
+		struct fuzzer *f = &s->fuzzer[i];
+
+		fuzzer_init(f, s->job, i);
+		f->execs_before = job_counts_of(&s->totals, f->instance)->execs;
+		f->due_ms = s->started_ms + wait;
+		corpus_baseline(&f->corpus, s->job->fd);
+	}
+}
+
+/* The last word: what was left unsaid, then how it ended. */
+static int
+conclude(struct supervisor *s)
+{
+	const struct fuzzer *failed = NULL;
+	unsigned i, failures = 0;
+
+	watch_rescan(&s->watch);
+	crashes_settle(&s->crashes, clock_monotonic(), true);
+	tell_stats(s);
+	for (i = 0; i < s->count; i++)
+		if (s->fuzzer[i].failed) {
+			failed = &s->fuzzer[i];
+			failures++;
+			msg_warnx("%s: %s", failed->instance,
+			    msg_quote(failed->reason));
+		}
+	if (failed != NULL && failures == s->count) {
+		tell_job(s, "failed", failed->reason, failed);
+		return EX_CONFIG;
+	}
+	if (s->stop_signal != 0)
+		tell_job(s, "cancelled",
+		    s->stop_signal == SIGTERM      ? "SIGTERM"
+			: s->stop_signal == SIGINT ? "SIGINT"
+						   : "SIGHUP",
+		    NULL);
+	else
+		tell_job(s, "finished",
+		    s->timed_up ? "time used up" : "the fuzzer ended", NULL);
+	return failures > 0;
+}
+
+struct supervised
+supervise(struct job *job, struct journal *journal)
+{
+	struct supervisor s = {.job = job,
+	    .journal = journal,
+	    .started_ms = clock_monotonic(),
+	    .deadline_ms = -1};
+	struct supervised result = {0};
+	struct pollfd *polled;
+	unsigned i;
+
+	if (watch_init(&s.watch, job->fd, job->directory, job->engine, on_found,
+		&s) < 0)
+		msg_die(EX_OSERR, "watch %s", msg_quote(job->directory));
+	prepare(&s);
+	crashes_init(&s.crashes, job, journal, &s.totals);
+	if (job->duration_ms > 0)
+		s.deadline_ms = s.started_ms + job->duration_ms;
+	s.next_stats_ms = s.started_ms + job->interval_ms;
+	tell_node(&s);
+	tell_job(&s, "starting", NULL, NULL);
+	/* Files of an earlier run that was killed before it told them. */
+	watch_rescan(&s.watch);
+	crashes_settle(&s.crashes, clock_monotonic(), true);
+	polled = mem_calloc(3 + 2 * (size_t)s.count, sizeof *polled);
+	while (!all_ended(&s)) {
+		wait_for_something(&s, polled);
+		on_clock(&s);
+	}
+	result.status = conclude(&s);
+	result.crashes = s.crashes.told;
+	free(polled);
+	for (i = 0; i < s.count; i++)
+		fuzzer_release(&s.fuzzer[i]);
+	free(s.fuzzer);
+	crashes_release(&s.crashes);
+	watch_release(&s.watch);
+	job_totals_release(&s.totals);
+	close(s.signals);
+	return result;
+}

@@ -1,0 +1,50 @@
+/*
+ * The directories below a job in which its fuzzer leaves files, watched by
+ * inotify and looked through when that may have missed something.
+ */
+#ifndef PF_WATCH_H
+#define PF_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "libengine/engine.h"
+
+struct watched {
+	int wd;
+	enum engine_directory kind;
+	char *path; /* relative to the job's directory */
+};
+
+struct watch {
+	int fd; /* poll it for POLLIN, then call watch_read */
+	int job_fd;
+	char *job_path;
+	const struct engine *engine;
+	struct watched *dir;
+	size_t count, cap;
+	void (*found)(void *context, enum engine_directory kind,
+	    const char *path, const char *name);
+	void *context;
+};
+
+/*
+ * `found` is called with each file that was closed after writing or moved in
+ * (directories of crashes, hangs and the corpus), or created (worker logs).
+ * A file may be told more than once. -1 with errno. All is borrowed.
+ */
+int watch_init(struct watch *w, int job_fd, const char *job_path,
+    const struct engine *engine,
+    void (*found)(void *context, enum engine_directory kind, const char *path,
+	const char *name),
+    void *context);
+void watch_release(struct watch *w);
+/* Tells what has happened since. */
+void watch_read(struct watch *w);
+/*
+ * Looks at every directory again: takes those in that came, and tells every
+ * file of crashes and hangs; right when nothing is being written there.
+ */
+void watch_rescan(struct watch *w);
+
+#endif
