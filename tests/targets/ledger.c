@@ -117,13 +117,14 @@ journal_reserve(struct ledger *ledger, uint8_t value)
 
 	if (ledger->journal != NULL)
 		return;
-	ledger->journal = malloc(room);
 	if (wanted > JOURNAL_MAX)
 		PLANTED("ledger-journal-growth");
-	while (room < wanted && room < JOURNAL_MAX) {
+	for (;;) {
+		ledger->journal = malloc(room);
+		if (room >= wanted || room >= JOURNAL_MAX)
+			break;
 		free(ledger->journal);
 		room *= 2;
-		ledger->journal = malloc(room);
 	}
 	keep(ledger->journal != NULL);
 }
