@@ -60,14 +60,25 @@ put_count(int64_t *field, const char *text)
 }
 
 static void
-put_real(double *field, const char *text, const char *suffix, double scale)
+put_rate(double *field, const char *text)
 {
 	char *end;
 	double value = strtod(text, &end);
 
-	if (end != text && strcmp(end, suffix) == 0 && isfinite(value) &&
-	    value >= 0)
-		*field = value / scale;
+	if (end != text && *end == '\0' && isfinite(value) && value >= 0)
+		*field = value;
+}
+
+/* One division of whole numbers, so that 98.44% is 0.9844 and no less. */
+static void
+put_percent(double *field, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end != text && strcmp(end, "%") == 0 && isfinite(value) &&
+	    value >= 0 && value <= 100)
+		*field = (double)(int64_t)(value * 1e4 + 0.5) / 1e6;
 }
 
 static void
@@ -95,10 +106,10 @@ put_value(struct stats *s, const char *name, const char *text)
 			put_count((int64_t *)(void *)field, text);
 			break;
 		case RATE:
-			put_real((double *)(void *)field, text, "", 1);
+			put_rate((double *)(void *)field, text);
 			break;
 		case PERCENT:
-			put_real((double *)(void *)field, text, "%", 100);
+			put_percent((double *)(void *)field, text);
 			break;
 		case SECONDS:
 			put_seconds((int64_t *)(void *)field, text);

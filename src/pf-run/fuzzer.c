@@ -198,8 +198,8 @@ fuzzer_ask(struct fuzzer *f)
 }
 
 bool
-fuzzer_stats(
-    struct fuzzer *f, const struct job_counts *counts, struct buf *data)
+fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
+    struct buf *data, int64_t *time_ms)
 {
 	struct stats s;
 	bool fresh;
@@ -212,6 +212,8 @@ fuzzer_stats(
 			f->execs = s.execs_total;
 			s.execs_total += f->execs_before;
 		}
+		*time_ms =
+		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
 		s.instance = mem_dup(f->instance);
 		s.alive = f->child.fd >= 0;
 		s.pid = f->child.pid;

@@ -46,11 +46,11 @@ bool fuzzer_gone(struct fuzzer *f, enum machine_event *event);
 /* Sends the engine's stop signal and begins the grace time. */
 void fuzzer_ask(struct fuzzer *f);
 /*
- * Appends the data of a stats event: what the engine says, with totals over
- * all starts and the counts of distinct inputs. False when nothing was heard
- * since the last call.
+ * Appends the data of a stats event and gives its time: what the engine says,
+ * with totals over all starts and the counts of distinct inputs. False when
+ * nothing was heard since the last call.
  */
-bool fuzzer_stats(
-    struct fuzzer *f, const struct job_counts *counts, struct buf *data);
+bool fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
+    struct buf *data, int64_t *time_ms);
 
 #endif

@@ -29,12 +29,13 @@ static const char usage[] =
     "  -m, --memory SIZE      of one execution (4G)\n"
     "  -n, --instances COUNT  of the fuzzer (1)\n"
     "  -o, --output DIR       the job's directory (jobs/TARGET)\n"
+    "      --target NAME      in the events (base name of TARGET)\n"
     "  -t, --timeout TIME     of one execution (5s)\n"
     "  -v, --verbose          say more\n"
     "      --version          the version\n"
     "  -x, --dictionary FILE  words of the input's language\n";
 
-enum { OPT_EXIT_CRASHES = OPT_OWN, OPT_INTERVAL };
+enum { OPT_EXIT_CRASHES = OPT_OWN, OPT_INTERVAL, OPT_TARGET };
 
 struct options {
 	struct job job;
@@ -54,6 +55,7 @@ static const struct option long_options[] = {OPT_COMMON,
     {"memory", required_argument, NULL, 'm'},
     {"output", required_argument, NULL, 'o'},
     {"seeds", required_argument, NULL, 'i'},
+    {"target", required_argument, NULL, OPT_TARGET},
     {"timeout", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
 
 static void
@@ -138,6 +140,9 @@ set_option(struct options *o, int option)
 	case OPT_INTERVAL:
 		job->interval_ms = positive("--interval", optarg);
 		break;
+	case OPT_TARGET:
+		replace(&job->target, optarg);
+		break;
 	default:
 		opt_common(option, usage);
 	}
@@ -163,7 +168,8 @@ options_parse(struct options *o, int argc, char *argv[])
 	if (optind == argc)
 		opt_usage(usage, "no target");
 	strvec_add_all(&o->job.command, argv + optind);
-	replace(&o->job.target, base_name(argv[optind]));
+	if (o->job.target == NULL)
+		replace(&o->job.target, base_name(argv[optind]));
 	if (o->job.directory == NULL)
 		o->job.directory = mem_printf("jobs/%s", o->job.target);
 	if (o->job.name == NULL)

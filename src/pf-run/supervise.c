@@ -113,6 +113,7 @@ static void
 tell_stats(struct supervisor *s)
 {
 	struct buf data = BUF_INIT;
+	int64_t time_ms;
 	unsigned i;
 
 	for (i = 0; i < s->count; i++) {
@@ -121,9 +122,8 @@ tell_stats(struct supervisor *s)
 		    job_counts_of(&s->totals, f->instance);
 
 		buf_clear(&data);
-		if (fuzzer_stats(f, counts, &data))
-			journal_tell(
-			    s->journal, "stats", clock_now(), NULL, &data);
+		if (fuzzer_stats(f, counts, &data, &time_ms))
+			journal_tell(s->journal, "stats", time_ms, NULL, &data);
 		counts->execs = f->execs_before + f->execs;
 		corpus_tell(&f->corpus, s->job->fd, s->journal);
 	}
