@@ -41,6 +41,14 @@ says() {
 # silent: nothing on standard error.
 silent() { same stderr </dev/null; }
 
+# bound_by_modes COMMAND…: run so that file modes hold, for root too.
+bound_by_modes() {
+	if [ "$(id -u)" = 0 ]; then
+		set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+	fi
+	"$@"
+}
+
 # until_true SECONDS COMMAND…: waits for it to succeed.
 until_true() {
 	local deadline=$((SECONDS + $1))
@@ -50,7 +58,7 @@ until_true() {
 			echo "did not come true: $*"
 			return 1
 		fi
-		read -rt 0.05 <> <(:) || true
+		sleep 0.05
 	done
 }
 
