@@ -85,7 +85,7 @@ section_is(const struct settings *settings, const uint8_t *at, size_t length)
 	return matches;
 }
 
-/* A name without its bracket is refused; one that has two at its head is lost. */
+/* A name without its bracket is refused; one that starts with two is lost. */
 NOINLINE static void
 section_enter(struct settings *settings, const uint8_t *at, size_t length)
 {

@@ -11,7 +11,7 @@
 #include "planted.h"
 
 #define MESSAGE_MAX 512
-#define NAME_ROOM 48
+#define NAME_ROOM 16
 #define LABEL_MAX 31
 #define POINTER 0xc0
 
@@ -40,7 +40,7 @@ label_join(char *name, size_t used, const uint8_t *letters, size_t length)
 		name[used + i] = (char)letters[i];
 }
 
-/* Returns where the name goes on; one that points to itself is no name. */
+/* Returns where the name goes on; a ring of two pointers is not seen. */
 NOINLINE static size_t
 pointer_follow(const struct message *message, size_t at)
 {
@@ -49,6 +49,8 @@ pointer_follow(const struct message *message, size_t at)
 	while (at + 1 < message->size && message->data[at] == POINTER) {
 		if (++hops > message->size)
 			PLANTED("labels-pointer-hang");
+		if (message->data[at + 1] == at)
+			break;
 		at = message->data[at + 1];
 		keep((unsigned)at);
 	}
@@ -94,29 +96,27 @@ type_read(const struct message *message, size_t at)
 	return at + 2;
 }
 
+/* The lifetime is a unit; "d" announces a number of days. */
 NOINLINE static size_t
 lifetime_read(const struct message *message, size_t at)
 {
-	unsigned seconds = 0;
-
-	if (at + 2 > message->size)
+	if (at >= message->size)
 		return at;
-	for (size_t i = 0; i < 4; i++) {
-		if (at + i >= message->size)
-			PLANTED("labels-lifetime-read");
-		seconds = seconds << 8 | read_u8(message, at + i);
-	}
-	keep(seconds);
-	return at + 4;
+	if (read_u8(message, at) != 'd')
+		return at + 1;
+	if (at + 1 >= message->size)
+		PLANTED("labels-lifetime-read");
+	keep(read_u8(message, at + 1));
+	return at + 2;
 }
 
-/* An alias of itself is followed for ever. */
+/* An alias of itself is refused, a ring of two is followed for ever. */
 NOINLINE static size_t
 alias_follow(struct message *message, size_t at)
 {
 	size_t end;
 
-	if (at >= message->size)
+	if (at >= message->size || message->data[at] == at - 1)
 		return at;
 	if (++message->depth > message->size)
 		PLANTED("labels-alias-recursion");
