@@ -49,7 +49,7 @@ title_load(struct container *box, const struct chunk *chunk)
 	free(title);
 }
 
-/* The body is a width and the pixels; room is made for two rows. */
+/* The body is a width and the pixels; room is made for four rows. */
 NOINLINE static void
 pixels_load(const struct chunk *chunk)
 {
@@ -58,7 +58,7 @@ pixels_load(const struct chunk *chunk)
 
 	if (chunk->length < 2)
 		return;
-	room = 2 * (1 + (size_t)(chunk->body[0] & 7));
+	room = 4 * (1 + (size_t)(chunk->body[0] & 7));
 	pixels = calloc(1, room);
 	if (chunk->length - 1 > room)
 		PLANTED("chunks-pixels-write");

@@ -1,7 +1,7 @@
 /*
  * labels - reads messages with names in the manner of DNS: records of a kind
  * and a name; a name is labels of a length and letters, ended by 0, and 0xc0
- * with an offset goes on elsewhere.
+ * or 0xe0 with an offset goes on elsewhere.
  *
  * N name, T name and type, L name and lifetime, A alias of another record.
  */
@@ -14,6 +14,8 @@
 #define NAME_ROOM 16
 #define LABEL_MAX 31
 #define POINTER 0xc0
+#define FAR_POINTER 0xe0
+#define HOPS_MAX 8
 
 struct message {
 	const uint8_t *data;
@@ -40,19 +42,30 @@ label_join(char *name, size_t used, const uint8_t *letters, size_t length)
 		name[used + i] = (char)letters[i];
 }
 
-/* Returns where the name goes on; a ring of two pointers is not seen. */
+static int
+is_pointer(uint8_t c)
+{
+	return c == POINTER || c == FAR_POINTER;
+}
+
+/*
+ * Returns where the name goes on.  A ring of pointers is left after some hops,
+ * but a far pointer starts the count anew.
+ */
 NOINLINE static size_t
 pointer_follow(const struct message *message, size_t at)
 {
-	size_t hops = 0;
+	size_t hops = 0, steps = 0;
 
-	while (at + 1 < message->size && message->data[at] == POINTER) {
-		if (++hops > message->size)
+	while (at + 1 < message->size && is_pointer(message->data[at])) {
+		if (++steps > message->size * (HOPS_MAX + 1))
 			PLANTED("labels-pointer-hang");
-		if (message->data[at + 1] == at)
+		if (message->data[at] == FAR_POINTER)
+			hops = 0;
+		else if (++hops > HOPS_MAX)
 			break;
 		at = message->data[at + 1];
-		keep((unsigned)at);
+		keep((unsigned)steps);
 	}
 	return at;
 }
@@ -65,7 +78,7 @@ name_read(const struct message *message, size_t at)
 	size_t used = 0, length, behind = 0;
 
 	while (at < message->size) {
-		if (message->data[at] == POINTER && behind == 0) {
+		if (is_pointer(message->data[at]) && behind == 0) {
 			behind = at + 2;
 			at = pointer_follow(message, at);
 			continue;

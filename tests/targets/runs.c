@@ -2,8 +2,8 @@
  * runs - unpacks a run-length image: width, height, then operations of a code
  * and an argument.
  *
- * p one pixel from the palette, w switch palettes, f fill, u scroll up,
- * d depth, i interlace.
+ * p one pixel from the palette, w switch palettes (x: wide shades), f fill, u
+ * scroll up, d depth, i interlace.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -94,27 +94,27 @@ depth_set(uint8_t depth)
 	keep(1U << bits);
 }
 
-/* By rows with "h", by columns with "v", where a step of 0 is not refused. */
+/* No step of 0 is taken, but in a wide image the step is halved after that. */
 NOINLINE static void
-interlace(struct image *image, uint8_t direction, uint8_t step)
+interlace(struct image *image, unsigned step)
 {
-	unsigned column = 0;
+	unsigned row = 0;
 
-	if (direction != 'v') {
-		keep(step == 0 ? 0 : image->height / step);
+	if (step == 0)
 		return;
-	}
+	if (image->is_wide)
+		step /= 2;
 	if (step == 0)
 		PLANTED("runs-interlace-hang");
-	while (column < image->width) {
-		keep(image->canvas[column]);
-		column += step;
+	while (row < image->height) {
+		keep(image->canvas[row * image->width]);
+		row += step;
 	}
 }
 
 /* Runs one operation and returns how many bytes it took. */
 static size_t
-operation_run(struct image *image, const uint8_t *at, size_t left)
+operation_run(struct image *image, const uint8_t *at)
 {
 	switch (at[0]) {
 	case 'p':
@@ -133,9 +133,8 @@ operation_run(struct image *image, const uint8_t *at, size_t left)
 		depth_set(at[1]);
 		return 2;
 	case 'i':
-		if (left > 2)
-			interlace(image, at[1], at[2]);
-		return 3;
+		interlace(image, at[1]);
+		return 2;
 	}
 	return 1;
 }
@@ -153,7 +152,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image.area = (size_t)image.width * image.height;
 	image.canvas = calloc(1, image.area);
 	while (at + 1 < size)
-		at += operation_run(&image, data + at, size - at);
+		at += operation_run(&image, data + at);
 	keep(image.canvas[0]);
 	free(image.canvas);
 	return 0;

@@ -116,16 +116,18 @@ mean_value(struct sheet *sheet, const uint8_t **at)
 	return clamp(sum / count);
 }
 
+/* An operand that is left out is 1. */
 static int
 number_value(struct sheet *sheet, const uint8_t **at)
 {
+	const uint8_t *start = *at;
 	long long value = 0;
 
 	while (peek(sheet, *at) >= '0' && peek(sheet, *at) <= '9') {
 		value = clamp(value * 10 + (**at - '0'));
 		++*at;
 	}
-	return (int)value;
+	return *at == start ? 1 : (int)value;
 }
 
 NOINLINE static int
