@@ -49,8 +49,8 @@ is_pointer(uint8_t c)
 }
 
 /*
- * Returns where the name goes on.  A ring of pointers is left after some hops,
- * but a far pointer starts the count anew.
+ * Returns where the name goes on from a near pointer.  A ring of pointers is
+ * left after some hops, but a far pointer starts the count anew.
  */
 NOINLINE static size_t
 pointer_follow(const struct message *message, size_t at)
@@ -78,7 +78,7 @@ name_read(const struct message *message, size_t at)
 	size_t used = 0, length, behind = 0;
 
 	while (at < message->size) {
-		if (is_pointer(message->data[at]) && behind == 0) {
+		if (message->data[at] == POINTER && behind == 0) {
 			behind = at + 2;
 			at = pointer_follow(message, at);
 			continue;
