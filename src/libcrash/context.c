@@ -120,6 +120,12 @@ static const char *const exception_functions[] = {
     "__cxxabiv1::__terminate",
     "std::__terminate",
 };
+static const char *const panic_functions[] = {
+    "std::panicking::",
+    "core::panicking::",
+    "rust_panic",
+    "std::sys_common::backtrace::__rust_end_short",
+};
 static const char *const heap_functions[] = {
     "malloc_printerr",
     "__malloc_assert",
@@ -158,7 +164,8 @@ context_apply(const struct context *context, struct report *report)
 		report->kind = SPAN("assertion");
 		if (context->assertion.at != NULL)
 			context_assertion(report, context->assertion);
-	}
+	} else if (stack_has(report, panic_functions, COUNT(panic_functions)))
+		report->kind = SPAN("panic");
 	if (report->stack_count > 0)
 		report->place = none;
 }

@@ -113,6 +113,14 @@ split_function(struct span s, struct frame *frame)
 	}
 	if (span_ends(s, " <null>")) {
 		s.len -= strlen(" <null>");
+	} else if (span_ends(s,
+		       " ?"
+		       "?:?") ||
+	    span_ends(s,
+		" ?"
+		"?:0")) {
+		s.len -= strlen(" ?"
+				"?:0");
 	} else {
 		at = file_at(s);
 		if (at < s.len && (has_line || s.at[at] == '/')) {
@@ -121,7 +129,14 @@ split_function(struct span s, struct frame *frame)
 		}
 	}
 	s = span_trim(s);
-	if (!span_is(s, "<null>") && !span_is(s, "??") && s.len > 0)
+	/* A library's name alone stands for a function without one. */
+	if (frame->module.len == 0 && frame->file.len == 0 &&
+	    (span_ends(s, ".so") || span_has(s, ".so."))) {
+		frame->module = s;
+		return;
+	}
+	if (!span_is(s, "<null>") && !span_is(s, "<unknown>") &&
+	    !span_is(s, "??") && s.len > 0)
 		frame->function = s;
 }
 

@@ -123,9 +123,13 @@ cause_line(struct report *report, struct span s)
 bool
 sanitizer_line(struct report *report, struct span line)
 {
-	struct span s = span_trim(line);
+	struct span s = line;
 	struct frame frame;
 
+	/* centipede prints its target's output so. */
+	if (span_starts(s, "CRASH LOG: "))
+		s = span_skip(s, strlen("CRASH LOG: "));
+	s = span_trim(s);
 	if (s.len == 0)
 		return true;
 	if (s.at[0] == '#' && frame_sanitizer(&frame, s)) {

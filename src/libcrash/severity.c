@@ -203,6 +203,8 @@ is_overflow(const struct report *report)
 static struct severity
 rate_overflow(const struct report *report)
 {
+	if (span_is(report->kind, "unknown-crash") && near_null(report))
+		return rate_fault(report);
 	if (report->access != ACCESS_WRITE)
 		return (struct severity){RATING_MEDIUM, "READ overflow"};
 	if (span_starts(report->kind, "heap-buffer-") &&

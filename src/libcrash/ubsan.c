@@ -63,12 +63,22 @@ take_place(struct report *report, struct span head)
 	}
 }
 
+/* Go's "panic: runtime error: …" has no place before it. */
+static bool
+ends_place(struct span head)
+{
+	char last = head.len > 0 ? head.at[head.len - 1] : '\0';
+
+	return (last >= '0' && last <= '9') || last == '>' || last == ')';
+}
+
 static bool
 undefined_begin(struct report *report, struct span line)
 {
-	struct span message = span_after(line, ": runtime error: ");
+	static const char mark[] = ": runtime error: ";
+	struct span message = span_after(line, mark);
 
-	if (message.at == NULL)
+	if (message.at == NULL || !ends_place(span_before(line, mark)))
 		return false;
 	report->kind = SPAN("undefined-behavior");
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
