@@ -17,6 +17,8 @@ struct rules;
 struct rules *rules_new(const char *text, size_t len, char **why);
 /* The rules that are compiled in. */
 struct rules *rules_default(void);
+/* Those of a file; ends the program with a sentence when they are no good. */
+struct rules *rules_need_file(const char *path);
 void rules_free(struct rules *rules);
 /* The file's version and the first 8 digits of its hash: "1-0123abcd". */
 const char *rules_version(const struct rules *rules);

@@ -1,15 +1,11 @@
 /* Crash events: what their trace says, in the event's own fields. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "clock.h"
 #include "dedup.h"
 #include "emit.h"
 #include "event.h"
+#include "libcrash/crashevent.h"
 #include "libcrash/name.h"
 #include "libcrash/severity.h"
 #include "libcrash/tracetext.h"
@@ -252,61 +248,33 @@ crash_out(struct dedup *d, json_t *event, const char *line, size_t len)
 		out_add("\n", 1);
 }
 
-static void
-emit_input(struct emit *e, const char *path, const char *hex, uint64_t size)
-{
-	char *whole = realpath(path, NULL);
-	const char *slash = strrchr(path, '/');
-
-	emit_object(e, "input");
-	emit_bytes_str(e, "name", slash != NULL ? slash + 1 : path);
-	emit_bytes_str(e, "path", whole != NULL ? whole : path);
-	emit_u64(e, "bytes", size);
-	emit_string(e, "xxh128", hex);
-	emit_end(e);
-	free(whole);
-}
-
 int
 crash_from_file(struct dedup *d, const char *path)
 {
-	struct event_head head = {.type = "crash", .node = event_node()};
-	struct buf data = BUF_INIT, line = BUF_INIT;
+	json_t *event = crash_event_new(path, NULL), *made;
+	struct buf line = BUF_INIT;
 	struct emit e;
-	struct stat st;
-	char hex[HASH_TEXT];
-	const char *why;
-	uint64_t size;
-	json_t *event;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0 || fstat(fd, &st) < 0 || hash_fd(fd, hex, &size) < 0) {
+	if (event == NULL) {
+		int status = msg_exit_code(errno);
+
 		msg_warn("open %s", msg_quote(path));
-		if (fd >= 0)
-			close(fd);
-		return msg_exit_code(errno);
+		return status;
 	}
-	close(fd);
-	head.time_ms = clock_from_timespec(st.st_mtim);
-	emit_begin(&e, &data);
-	emit_object(&e, NULL);
-	emit_input(&e, path, hex, size);
-	if (d->text.len > 0)
+	if (d->text.len > 0) {
+		emit_begin(&e, &line);
+		emit_object(&e, NULL);
 		trace_emit(&e, d->text.data, d->text.len);
-	emit_end(&e);
-	event_write(&line, &head, hex, &data);
-	event = event_parse(line.data, line.len, &why);
-	if (event != NULL) {
-		crash_enrich(d, event);
-		buf_clear(&data);
-		emit_begin(&e, &data);
-		emit_tree(&e, NULL, json_object_get(event, "data"));
+		emit_end(&e);
+		made = json_loadb(line.data, line.len, 0, NULL);
+		json_object_update(json_object_get(event, "data"), made);
+		json_decref(made);
 		buf_clear(&line);
-		event_write(&line, &head, hex, &data);
-		crash_out(d, event, line.data, line.len);
 	}
+	crash_enrich(d, event);
+	crash_event_print(&line, event);
+	crash_out(d, event, line.data, line.len);
 	json_decref(event);
-	buf_release(&data);
 	buf_release(&line);
 	return 0;
 }

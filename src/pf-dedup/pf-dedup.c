@@ -1,6 +1,4 @@
 /* pf-dedup - group crashes by what their traces say, and rate them. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,22 +36,6 @@ static const struct option long_options[] = {
     OPT_COMMON,
     {NULL, 0, NULL, 0},
 };
-
-static struct rules *
-rules_file(const char *path)
-{
-	struct buf text = BUF_INIT;
-	struct rules *rules;
-	char *why;
-
-	if (buf_read_file(&text, AT_FDCWD, path, 1024 * 1024) < 0)
-		msg_die(msg_exit_code(errno), "open %s", msg_quote(path));
-	rules = rules_new(text.data, text.len, &why);
-	if (rules == NULL)
-		msg_diex(78, "%s: %s", msg_quote(path), why);
-	buf_release(&text);
-	return rules;
-}
 
 static bool
 need_group_by(const char *word)
@@ -94,7 +76,7 @@ options(struct dedup *d, int argc, char *argv[])
 		}
 	if (d->want_groups && d->want_table)
 		opt_usage(usage, "--groups and --table exclude each other");
-	d->rules = rules != NULL ? rules_file(rules) : rules_default();
+	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
 }
 
 static int
