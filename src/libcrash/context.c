@@ -144,12 +144,40 @@ is_abort(const struct report *report)
 	    span_is(report->kind, "deadly-signal");
 }
 
+/*
+ * A debugger does not say that the stack was full: does a deep one end in a
+ * cycle, as printed?
+ */
+static bool
+is_recursion(const struct report *report)
+{
+	const struct stack *stack = report_stack(report, STACK_CRASH);
+	const struct frame *frames;
+
+	if (stack == NULL || stack->count < 64)
+		return false;
+	frames = &report->frames[stack->first];
+	for (size_t period = 1; period <= 16; period++) {
+		size_t i = 16;
+
+		while (i + period < 64 &&
+		    span_equal(frames[i].function, frames[i + period].function))
+			i++;
+		if (i + period == 64)
+			return true;
+	}
+	return false;
+}
+
 void
 context_apply(const struct context *context, struct report *report)
 {
 	struct frame none = {0};
 
 	report->stated = context->stated;
+	if (report->sanitizer == parser_gdb.name &&
+	    span_is(report->kind, "segv") && is_recursion(report))
+		report->kind = SPAN("stack-overflow");
 	if (!is_abort(report))
 		return;
 	if (stack_has(report, smashing_functions, COUNT(smashing_functions))) {

@@ -130,22 +130,23 @@ add_site(struct buf *out, const struct fingerprint *f,
 	}
 }
 
+/* The function and the next two; the entry, which varies with the build, only
+ * where it is alone. */
 static void
-add_linefree(struct fingerprint *f)
+add_linefree(struct buf *out, const struct fingerprint *f, size_t max)
 {
-	struct buf *out = &f->site_linefree;
-	size_t added = 0;
+	for (size_t i = 0; i < f->count && i < max; i++) {
+		const struct place *p = &f->places[i];
+		struct span name = place_name(f, p);
 
-	for (size_t i = 0; i < f->count && added < 3; i++) {
-		struct span name = place_name(f, &f->places[i]);
-
-		if (added > 0)
+		if (i > 0 && p->entry)
+			break;
+		if (i > 0)
 			buf_add_str(out, " < ");
 		if (name.len > 0)
 			buf_add(out, name.at, name.len);
 		else
-			place_text(out, f, &f->places[i], false, false);
-		added++;
+			place_text(out, f, p, false, false);
 	}
 }
 
@@ -160,6 +161,20 @@ add_cycle(struct buf *out, const struct fingerprint *f,
 		    &f->places[cycle->start +
 			(cycle->rotation + i) % cycle->period],
 		    key, false);
+	}
+}
+
+static void
+add_cycle_linefree(struct fingerprint *f, const struct cycle *cycle)
+{
+	for (size_t i = 0; i < cycle->period; i++) {
+		struct span name = place_name(f,
+		    &f->places[cycle->start +
+			(cycle->rotation + i) % cycle->period]);
+
+		if (i > 0)
+			buf_add_str(&f->site_linefree, " < ");
+		buf_add(&f->site_linefree, name.at, name.len);
 	}
 }
 
@@ -256,13 +271,28 @@ add_entry(struct fingerprint *f, const struct report *report)
 	return true;
 }
 
+/* Makes "a | b" of what stands in `form` after `skip` bytes and of `other`. */
+static void
+join_pair(struct buf *form, size_t skip, const struct buf *other)
+{
+	struct buf pair = BUF_INIT;
+	const char *mine = form->data + skip;
+	bool first = strcmp(mine, other->data) <= 0;
+
+	buf_addf(&pair, "%s | %s", first ? mine : other->data,
+	    first ? other->data : mine);
+	buf_truncate(form, skip);
+	buf_add(form, pair.data, pair.len);
+	buf_release(&pair);
+}
+
 /* The unordered pair of both sides of a race. */
 static void
 add_second(struct fingerprint *f, const struct report *report,
     const struct rules *rules, struct buf *explain)
 {
 	const struct stack *second = report_stack(report, STACK_SECOND);
-	struct buf *forms[2] = {&f->site, &f->key};
+	struct buf other = BUF_INIT;
 
 	if (second == NULL || severity_class(report) != CLASS_RACE)
 		return;
@@ -271,23 +301,15 @@ add_second(struct fingerprint *f, const struct report *report,
 	places_take(f, report, second, rules, explain);
 	if (f->count == 0)
 		return;
-	for (int key = 0; key < 2; key++) {
-		struct buf other = BUF_INIT, pair = BUF_INIT;
-		struct buf *form = forms[key];
-		size_t class = key ? strlen("race: ") : 0;
-		const char *mine = form->data + class;
-
-		add_site(&other, f, report, key);
-		buf_add(&pair, form->data, class);
-		if (strcmp(mine, other.data) <= 0)
-			buf_addf(&pair, "%s | %s", mine, other.data);
-		else
-			buf_addf(&pair, "%s | %s", other.data, mine);
-		buf_clear(form);
-		buf_add(form, pair.data, pair.len);
-		buf_release(&other);
-		buf_release(&pair);
-	}
+	add_site(&other, f, report, false);
+	join_pair(&f->site, 0, &other);
+	buf_clear(&other);
+	add_site(&other, f, report, true);
+	join_pair(&f->key, strlen("race: "), &other);
+	buf_clear(&other);
+	add_linefree(&other, f, 3);
+	join_pair(&f->site_linefree, 0, &other);
+	buf_release(&other);
 }
 
 /* An error that has only a place and no stack of its own. */
@@ -346,8 +368,10 @@ fingerprint_make(struct fingerprint *f, const struct report *report,
 	else if (!classed)
 		buf_add(&f->key, f->site.data, f->site.len);
 	f->symbolized = f->count == 0 ? f->site.len > 0 : f->named;
-	if (f->site_linefree.len == 0)
-		add_linefree(f);
+	if (cycle.period > 0 && f->named)
+		add_cycle_linefree(f, &cycle);
+	else if (f->site_linefree.len == 0)
+		add_linefree(&f->site_linefree, f, 3);
 	f->resolved = f->site.len > 0 || classed;
 	if (!f->resolved)
 		return;

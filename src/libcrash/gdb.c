@@ -1,4 +1,5 @@
 /* gdb's batch output: the signal, then the frames of `bt`. */
+#include <signal.h>
 #include <string.h>
 
 #include "trace.h"
@@ -100,12 +101,13 @@ gdb_begin(struct report *report, struct span line)
 		report->signal = report_signal(name);
 		report->kind = name;
 		if (report->signal != 0)
-			report->kind = span_text(report->signal == 11 ? "segv"
-				: report->signal == 6                 ? "abrt"
-				: report->signal == 8                 ? "fpe"
-				: report->signal == 4                 ? "ill"
-				: report->signal == 7                 ? "bus"
-								      : "trap");
+			report->kind =
+			    span_text(report->signal == SIGSEGV ? "segv"
+				    : report->signal == SIGABRT ? "abrt"
+				    : report->signal == SIGFPE  ? "fpe"
+				    : report->signal == SIGILL  ? "ill"
+				    : report->signal == SIGBUS  ? "bus"
+								: "trap");
 		return true;
 	}
 	/* `bt` alone: its first line must be unmistakably gdb's. */
@@ -117,11 +119,49 @@ gdb_begin(struct report *report, struct span line)
 	return true;
 }
 
+/*
+ * "=> 0x55: mov %eax,(%rdx)": whether the faulting instruction writes to
+ * memory. AT&T order: what is written stands last.
+ */
+static void
+instruction_line(struct report *report, struct span line)
+{
+	static const char *const readers[] = {
+	    "cmp", "test", "call", "jmp", "push", "ucomis", "comis", "bt "};
+	struct span code = span_trim(span_after(line, ":\t"));
+
+	if (report->access != ACCESS_UNKNOWN || !span_has(code, "("))
+		return;
+	report->access = ACCESS_READ;
+	if (!span_ends(code, ")"))
+		return;
+	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+		if (span_starts(code, readers[i]))
+			return;
+	/* One operand in memory and no other: it is changed. */
+	report->access = ACCESS_WRITE;
+}
+
+/* What stands around the frames: registers, address, instruction. */
+static void
+detail_line(struct report *report, struct span line)
+{
+	struct span value;
+
+	if (span_starts(line, "rip ") || span_starts(line, "pc ")) {
+		value = span_after(line, "0x");
+		report->has_pc = span_hex(&value, &report->pc);
+	} else if (span_starts(line, "$1 = (void *) 0x")) {
+		value = span_after(line, "(void *) ");
+		report->has_address = span_hex(&value, &report->address);
+	} else if (span_starts(line, "=> ") && report->signal == SIGSEGV)
+		instruction_line(report, line);
+}
+
 static bool
 gdb_line(struct report *report, struct span line)
 {
 	struct frame frame;
-	struct span value;
 
 	if (line.len > 0 && line.at[0] == '#' && frame_gdb(&frame, line)) {
 		report_frame(report, &frame);
@@ -130,10 +170,7 @@ gdb_line(struct report *report, struct span line)
 	/* A line of another thread's stack, or the registers after it. */
 	if (report->stack_count > 0)
 		report->in_stack = false;
-	if (span_starts(line, "rip ") || span_starts(line, "pc ")) {
-		value = span_after(line, "0x");
-		report->has_pc = span_hex(&value, &report->pc);
-	}
+	detail_line(report, line);
 	return true;
 }
 

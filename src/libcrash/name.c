@@ -79,14 +79,14 @@ is_trailer(struct span rest)
 	return false;
 }
 
-/* Rust's "<Type as Trait>::method": the type's own name stays. */
-static size_t
-rust_type(struct buf *out, struct span s, size_t end, size_t max)
+/* Rust's "<Type as Trait>", in `s`: the type's own name stays. */
+static void
+rust_type(struct buf *out, struct span s, size_t max)
 {
 	size_t start = out->len;
 	size_t i = 1;
 
-	while (i + 1 < end && out->len - start < max) {
+	while (i + 1 < s.len && out->len - start < max) {
 		if (span_starts(span_skip(s, i), " as "))
 			break;
 		if (s.at[i] == '<')
@@ -94,7 +94,6 @@ rust_type(struct buf *out, struct span s, size_t end, size_t max)
 		else
 			buf_add_char(out, s.at[i++]);
 	}
-	return end;
 }
 
 static bool
@@ -125,8 +124,13 @@ name_clean(struct buf *out, struct span s, size_t max)
 			end = operator_end(s, i);
 			buf_add(out, s.at + i, end - i);
 			i = end;
+			/* "operator< <int>" */
+			if (span_starts(span_skip(s, i), " <"))
+				i++;
 		} else if (c == '<' && out->len == start) {
-			i = rust_type(out, s, group_end(s, i), max);
+			end = group_end(s, i);
+			rust_type(out, (struct span){s.at + i, end - i}, max);
+			i = end;
 		} else if (c == '(' || c == '<' ||
 		    (c == '[' && span_starts(span_skip(s, i), "[abi:"))) {
 			i = group_end(s, i);

@@ -179,8 +179,9 @@ command_gdb(struct strvec *out, const char *gdb, char *const argv[])
 	    "set confirm off", "-ex", "set width 0", "-ex",
 	    "set print frame-arguments none", "-ex",
 	    "set debuginfod enabled off", "-ex", "set startup-with-shell off",
-	    "-ex", "run", "-ex", "bt 256", "-ex", "info registers rip", "-ex",
-	    "x/i $pc", "--args"};
+	    "-ex", "run", "-ex", "bt 256", "-ex",
+	    "p $_siginfo._sifields._sigfault.si_addr", "-ex",
+	    "info registers rip", "-ex", "x/i $pc", "--args"};
 
 	strvec_add(out, gdb);
 	for (size_t i = 0; i < COUNT(words); i++)

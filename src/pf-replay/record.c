@@ -354,10 +354,11 @@ record_verdict(struct replay *replay, struct task *task, enum verdict verdict)
 		if (sighting_hit(&task->sightings[i], &task->expected))
 			hits++;
 	/* Of another crash than the event's only the verdict is told. */
-	if (task->trace.len > 0 &&
+	if (task->hit &&
 	    (verdict == VERDICT_SAME || verdict == VERDICT_FLAKY ||
 		json_object_get(data, "trace") == NULL)) {
-		set_trace(task, data);
+		if (task->trace.len > 0)
+			set_trace(task, data);
 		set_end(task, data);
 	}
 	told = json_object();

@@ -147,7 +147,8 @@ take_run(struct replay *replay, struct task *task)
 	read_end(task, s);
 	run_output(&task->run, &output);
 	read_output(replay, task, s, &output);
-	if (task->trace.len == 0 && sighting_hit(s, &task->expected)) {
+	if (!task->hit && sighting_hit(s, &task->expected)) {
+		task->hit = true;
 		buf_add(&task->trace, output.data, output.len);
 		task->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 		task->signal = s->signal;
@@ -177,6 +178,15 @@ wants_gdb(const struct replay *replay, const struct task *task)
 	return mute;
 }
 
+/* After an error the other runs could tell nothing more. */
+static bool
+has_failed(const struct task *task)
+{
+	return task->finished > 0 &&
+	    verdict_of(task->sightings, task->finished, &task->expected) ==
+	    VERDICT_ERROR;
+}
+
 void
 task_step(struct replay *replay, struct task *task)
 {
@@ -190,7 +200,8 @@ task_step(struct replay *replay, struct task *task)
 		else
 			take_run(replay, task);
 	}
-	if (!task->under_gdb && task->finished < replay->runs) {
+	if (!task->under_gdb && task->finished < replay->runs &&
+	    !has_failed(task)) {
 		task->started++;
 		start(replay, task);
 		return;

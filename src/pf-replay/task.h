@@ -41,9 +41,11 @@ struct task {
 	struct run run;
 	struct sighting *sightings; /* replay.runs of them */
 	unsigned started, finished;
-	bool under_gdb;        /* the run that only gets the backtrace */
-	struct buf trace;      /* of the first hit */
-	int exit_code, signal; /* of it; -1 and 0: none */
+	bool under_gdb; /* the run that only gets the backtrace */
+	/* Of the first hit. */
+	bool hit;
+	struct buf trace;
+	int exit_code, signal; /* -1 and 0: none */
 	bool timed_out;
 };
 
