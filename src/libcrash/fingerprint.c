@@ -184,6 +184,8 @@ hash_stack(struct fingerprint *f, const struct cycle *cycle)
 {
 	struct buf all = BUF_INIT, one = BUF_INIT, before = BUF_INIT;
 
+	/* Never the hash of the key alone, which is the group. */
+	buf_add_str(&all, "stack\n");
 	buf_add(&all, f->key.data, f->key.len);
 	if (cycle->period > 0)
 		add_cycle(&all, f, cycle, true);

@@ -73,7 +73,7 @@ cut_number(struct span *s, unsigned *number)
 static size_t
 file_at(struct span s)
 {
-	size_t last = s.len;
+	size_t last = s.len, path = s.len;
 	int depth = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
@@ -90,13 +90,17 @@ file_at(struct span s)
 			     (c == '>' && s.at[i - (i > 0)] != '-')) &&
 		    depth > 0)
 			depth--;
+		else if (c == ' ' && depth > 0 &&
+		    span_starts(span_skip(s, i + 1), "/"))
+			path = i + 1;
 		else if (c == ' ' && depth == 0) {
 			last = i + 1;
 			if (last < s.len && s.at[last] == '/')
 				return last;
 		}
 	}
-	return last;
+	/* A bracket that is never closed hides what is there. */
+	return last < s.len ? last : path;
 }
 
 static void
