@@ -83,6 +83,9 @@ $(build)/lib/lib$(1).a: $$(call objects_of,src/lib$(1))
 endef
 $(foreach l,$(libraries),$(eval $(call library,$(l))))
 
+# The default rules are compiled in.
+$(build)/obj/src/libcrash/rules_default.o: share/pf-dedup.rules
+
 define program
 $(build)/bin/$(1): $$(call objects_of,src/$(1)) $$(call archives_of,$$($(1)_libs))
 	@mkdir -p $$(@D)
