@@ -49,14 +49,14 @@ title_load(struct container *box, const struct chunk *chunk)
 	free(title);
 }
 
-/* The body is a width and the pixels; room is made for four rows. */
+/* The body is a width and the pixels, by fours; room is made for four rows. */
 NOINLINE static void
 pixels_load(const struct chunk *chunk)
 {
 	size_t room;
 	uint8_t *pixels;
 
-	if (chunk->length < 2)
+	if (chunk->length < 2 || chunk->length % 4 != 1)
 		return;
 	room = 4 * (1 + (size_t)(chunk->body[0] & 7));
 	pixels = calloc(1, room);

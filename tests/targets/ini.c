@@ -8,7 +8,7 @@
 
 #include "planted.h"
 
-#define KEY_ROOM 16
+#define KEY_ROOM 32
 
 struct text {
 	const uint8_t *at;

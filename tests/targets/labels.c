@@ -11,7 +11,7 @@
 #include "planted.h"
 
 #define MESSAGE_MAX 512
-#define NAME_ROOM 16
+#define NAME_ROOM 32
 #define LABEL_MAX 31
 #define POINTER 0xc0
 #define FAR_POINTER 0xe0
