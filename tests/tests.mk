@@ -33,7 +33,7 @@ bench: all
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])
 sh_files = $(wildcard bin/* tests/run tests/validate tests/demo tests/lint \
-	tests/bench/run tests/targets/check cron/*.sh) .ci/run
+	tests/bench/run tests/targets/check tests/targets/grouping cron/*.sh) .ci/run
 
 lint: deps
 	+$(MAKE) --no-print-directory lint-only
