@@ -3,6 +3,8 @@
 
 pf_root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 pf_build=${PF_BUILD:-$pf_root/build}
+# The example targets are the same for every build of the programs.
+targets=$pf_root/build/targets
 PATH=$pf_build/bin:$PATH
 export LC_ALL=C.UTF-8 TZ=UTC PF_NODE=testnode
 unset PF_HOME PF_DB PF_MASTER PF_TOKEN_FILE PF_SPOOL PF_NOW

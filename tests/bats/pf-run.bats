@@ -2,7 +2,6 @@
 
 load helper
 
-targets=$pf_build/targets
 seeds=$pf_root/tests/targets/seeds
 
 # fuzz NAME.BUILD OPTION…: a job in `job` over one of the example targets.

@@ -114,7 +114,7 @@ data() { json "json.dumps(e['data'], sort_keys=True)"; }
 
 @test "a running job's own directory" {
 	pf-run -t 1 -i "$pf_root/tests/targets/seeds/clean" --target clean \
-		-o jobs/one -- "$pf_build/targets/clean.afl" >/dev/null 3>&- &
+		-o jobs/one -- "$targets/clean.afl" >/dev/null 3>&- &
 	until_true 20 test -e jobs/one/out/default/fuzzer_stats
 	try 0 pf-stats jobs
 	valid stdout
