@@ -4,15 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "below.h"
 #include "clock.h"
 #include "mem.h"
 #include "msg.h"
@@ -20,10 +19,7 @@
 static int
 open_below(int root, const char *path)
 {
-	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV};
-
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	return below_open(root, path, O_RDONLY | O_DIRECTORY, false);
 }
 
 static void
