@@ -22,13 +22,13 @@ scripts := $(notdir $(wildcard bin/pf-*))
 
 # What each program stands on: our libraries in link order, then pkg-config's.
 pf-backup_libs := pf
-pf-backup_pkgs := libarchive libxxhash jansson sqlite3
+pf-backup_pkgs := libarchive libzstd libxxhash jansson
 pf-dedup_libs := crash pf
 pf-dedup_pkgs := libpcre2-8 libxxhash jansson
 pf-ingest_libs := store pf
 pf-ingest_pkgs := sqlite3 libxxhash jansson
-pf-reap_libs := store pf
-pf-reap_pkgs := sqlite3 libxxhash jansson
+pf-reap_libs := pf
+pf-reap_pkgs := libxxhash jansson
 pf-replay_libs := crash pf
 pf-replay_pkgs := libpcre2-8 libxxhash jansson
 pf-report_libs := store pf

@@ -254,11 +254,13 @@ main(int argc, char *argv[])
 	options_parse(&o, argc, argv);
 	path = options_complete(&o);
 	o.deliver.signals = o.destination.signals = open_signals();
-	if (spool_open(&spool, path, o.mode != OPT_STATUS) < 0)
-		msg_die(
-		    msg_exit_code(errno), "open the spool %s", msg_quote(path));
-	status = run(&o, &spool);
-	spool_release(&spool);
+	if (spool_open(&spool, path, o.mode != OPT_STATUS) == 0) {
+		status = run(&o, &spool);
+		spool_release(&spool);
+	} else {
+		status = msg_exit_code(errno);
+		msg_warn("open the spool %s", msg_quote(path));
+	}
 	free(path);
 	return out_close(status);
 }

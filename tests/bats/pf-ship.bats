@@ -405,13 +405,15 @@ while os.path.exists("/proc/%s/fd/0" % sys.argv[2]):
 	all_there out 3000
 }
 
+# The leak checker cannot work under strace.
+traced() { ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace "$@"; }
+
 # killed SYSCALL N MODE…: pf-ship is killed at the Nth such call; true if it was.
 killed() {
 	local call=$1 n=$2 got=0
 	shift 2
 	{
-		strace -f -qq -o /dev/null -e trace="$call" \
-			-e inject="$call:signal=SIGKILL:when=$n" \
+		traced -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" \
 			pf-ship --spool spool --batch 10 "$@" 3>&- || got=$?
 	} 2>/dev/null
 	[ "$got" = 137 ]
@@ -472,16 +474,16 @@ killed_at_every() {
 @test "an fsync that fails is answered with a new file, a second with 74" {
 	try 0 ship --spool-only </dev/null
 	events 1 3 >in
-	try 0 strace -f -qq -o trace -e inject=fsync:error=EIO:when=1 pf-ship --spool spool --spool-only <in
+	try 0 traced -e inject=fsync:error=EIO:when=1 pf-ship --spool spool --spool-only <in
 	says 'it is written anew: Input/output error'
 	[ "$(count new)$(count tmp)" = 10 ]
-	try 74 strace -f -qq -o trace -e inject=fsync:error=EIO pf-ship --spool spool --spool-only <in
+	try 74 traced -e inject=fsync:error=EIO pf-ship --spool spool --spool-only <in
 	says '3 lines are not safely spooled'
 }
 
 @test "an interrupted or short write is finished" {
 	events 1 30 >in
-	try 0 strace -f -qq -o trace -e inject=pwrite64:retval=0:when=1 \
+	try 0 traced -e inject=pwrite64:retval=0:when=1 \
 		-e inject=pwrite64:error=EINTR:when=2 \
 		pf-ship --spool spool --spool-only --batch 10 <in
 	try 0 ship --drain --to "file://$PWD/out"
