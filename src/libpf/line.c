@@ -87,8 +87,12 @@ line_next(struct line_reader *r, char **line, size_t *len)
 			r->next += *len + (end != NULL);
 			return *len > r->max ? LINE_TOO_LONG : LINE_OK;
 		}
-		if (got == 0 || (got = r->ended ? 0 : fill(r)) < 0)
-			return got == 0 ? LINE_END : LINE_ERROR;
+		if (got == 0) {
+			r->number--; /* there was no line */
+			return LINE_END;
+		}
+		if ((got = r->ended ? 0 : fill(r)) < 0)
+			return LINE_ERROR;
 		looked = have;
 		if (have > r->max)
 			return skip_line(r);
