@@ -63,6 +63,14 @@ clock_monotonic(void)
 	return clock_from_timespec(t);
 }
 
+int64_t
+clock_clip(int64_t ms)
+{
+	if (ms < 0)
+		return 0;
+	return ms > LATEST ? LATEST : ms;
+}
+
 void
 clock_format(int64_t ms, char text[CLOCK_TEXT])
 {
@@ -70,10 +78,7 @@ clock_format(int64_t ms, char text[CLOCK_TEXT])
 	struct tm tm;
 	size_t n;
 
-	if (ms < 0)
-		ms = 0;
-	if (ms > LATEST)
-		ms = LATEST;
+	ms = clock_clip(ms);
 	second = (time_t)(ms / 1000);
 	n = strftime(
 	    text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &tm));
