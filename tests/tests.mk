@@ -9,12 +9,71 @@ $(unit_tests): $(build)/unit/%: $(build)/obj/tests/unit/%.o \
 		$(call archives_of,store engine crash pf)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ \
+		-Wl,--start-group $^ -Wl,--end-group \
 		$(shell $(PKG_CONFIG) --libs $(unit_pkgs)) $(LDLIBS)
+
+# tests/unit/ship_backoff.c is of pf-ship: it links that program's objects
+# too, all but the one with main.
+define unit_of_program
+$(build)/lib/$(1).a: $$(filter-out %/$(1).o,$$(call objects_of,src/$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,AR,$$@)
+	$$(quiet)rm -f $$@ && $$(AR) rcs $$@ $$^
+$(2): $(build)/lib/$(1).a
+$(2): unit_pkgs += $($(1)_pkgs)
+endef
+unit_tests_of = $(filter $(1:pf-%=$(build)/unit/%_%),$(unit_tests))
+$(foreach p,$(programs),$(if $(call unit_tests_of,$(p)),$(eval \
+	$(call unit_of_program,$(p),$(call unit_tests_of,$(p))))))
+
+# A fuzz harness is built twice: with a main that replays its corpus, which is
+# one test, and as a libFuzzer target.
+fuzz_names := $(patsubst tests/fuzz/%.c,%,\
+	$(filter-out %/replay_main.c,$(wildcard tests/fuzz/*.c)))
+fuzz_replays := $(fuzz_names:%=$(build)/unit/fuzz_%)
+fuzz_targets := $(fuzz_names:%=$(build)/bin/fuzz_%)
+fuzz_pkgs := libpcre2-8 libxxhash jansson
+fuzz_archives := $(call archives_of,store engine crash pf)
+fuzz_objects := $(fuzz_names:%=$(build)/obj/tests/fuzz/%.o)
+.SECONDARY: $(fuzz_objects)
+
+$(fuzz_replays): $(build)/unit/fuzz_%: tests/fuzz/replay_main.c \
+		$(build)/obj/tests/fuzz/%.o $(fuzz_archives)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(compile) -MF $(build)/obj/tests/fuzz/$*.replay.d $(LDFLAGS) \
+		-DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus/$*)"' -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
+
+$(fuzz_targets): $(build)/bin/fuzz_%: $(build)/obj/tests/fuzz/%.o \
+		$(fuzz_archives)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
+
+# make fuzz: each target for FUZZ_SECONDS; what it finds goes to build/fuzz.
+FUZZ_SECONDS ?= 10
+fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+.PHONY: fuzz fuzz-run
+fuzz:
+	+$(MAKE) --no-print-directory build=$(build)/fuzz CC=$(FUZZ_CC) \
+		CFLAGS='$(fuzz_flags)' LDFLAGS='-fsanitize=address,undefined' \
+		FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz-run
+fuzz-run: $(fuzz_targets)
+	for name in $(fuzz_names); do \
+		mkdir -p $(build)/corpus/$$name && \
+		$(build)/bin/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) \
+			-print_final_stats=1 -max_len=8192 \
+			-artifact_prefix=$(build)/$$name- \
+			$(build)/corpus/$$name tests/fuzz/corpus/$$name || exit; \
+	done
 
 # Some tests run the README's commands and must not run them again.
 .PHONY: test-programs run-tests
-test-programs: all $(unit_tests)
+test-programs: all $(unit_tests) $(fuzz_replays)
 
 run-tests: test-programs
 	PF_BUILD=$(abspath $(build)) tests/run

@@ -51,11 +51,15 @@ await_start(struct child *c)
 {
 	struct keeper_report report;
 
-	if (receive(c->fd, &report) && report.event == KEEPER_STARTED) {
+	if (!receive(c->fd, &report)) {
+		errno = ECHILD;
+		return -1;
+	}
+	if (report.event == KEEPER_STARTED) {
 		c->pid = report.pid;
 		return 0;
 	}
-	errno = report.event == KEEPER_FAILED ? report.error : ECHILD;
+	errno = report.error;
 	return -1;
 }
 

@@ -22,10 +22,12 @@ parse_override(const char *text, int64_t *ms)
 
 	if (clock_parse(text, ms))
 		return true;
+	/* strtoll would take blanks and a sign. */
+	if (*text < '0' || *text > '9')
+		return false;
 	errno = 0;
 	seconds = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || seconds < 0 ||
-	    seconds > LATEST / 1000)
+	if (errno != 0 || *end != '\0' || seconds > LATEST / 1000)
 		return false;
 	*ms = seconds * 1000;
 	return true;
@@ -39,9 +41,13 @@ clock_now(void)
 	int64_t ms;
 
 	if (override != NULL && *override != '\0') {
-		if (!parse_override(override, &ms))
-			msg_diex(EX_USAGE, "PF_NOW is not a time: %s",
-			    msg_quote(override));
+		if (!parse_override(override, &ms)) {
+			const char *quoted = msg_quote(override);
+
+			/* A message as JSON asks for the time, too. */
+			unsetenv("PF_NOW");
+			msg_diex(EX_USAGE, "PF_NOW is not a time: %s", quoted);
+		}
 		return ms;
 	}
 	clock_gettime(CLOCK_REALTIME, &t);
@@ -57,6 +63,14 @@ clock_monotonic(void)
 	return clock_from_timespec(t);
 }
 
+int64_t
+clock_clip(int64_t ms)
+{
+	if (ms < 0)
+		return 0;
+	return ms > LATEST ? LATEST : ms;
+}
+
 void
 clock_format(int64_t ms, char text[CLOCK_TEXT])
 {
@@ -64,10 +78,7 @@ clock_format(int64_t ms, char text[CLOCK_TEXT])
 	struct tm tm;
 	size_t n;
 
-	if (ms < 0)
-		ms = 0;
-	if (ms > LATEST)
-		ms = LATEST;
+	ms = clock_clip(ms);
 	second = (time_t)(ms / 1000);
 	n = strftime(
 	    text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &tm));

@@ -17,7 +17,9 @@ int64_t clock_now(void);
 /* Never steps back, counts from an unknown moment, ignores PF_NOW. */
 int64_t clock_monotonic(void);
 int64_t clock_from_timespec(struct timespec t);
-/* RFC 3339 in UTC with milliseconds; years 1970 to 9999, others are clipped. */
+/* The nearest moment of the years 1970 to 9999. */
+int64_t clock_clip(int64_t ms);
+/* RFC 3339 in UTC with milliseconds, of the clipped time. */
 void clock_format(int64_t ms, char text[CLOCK_TEXT]);
 /* Only that form, with 0 to 3 digits of the fraction and Z; false otherwise. */
 bool clock_parse(const char *text, int64_t *ms);

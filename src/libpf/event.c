@@ -23,7 +23,7 @@ event_id(const struct event_head *head, const char *fact, size_t fact_len,
 	buf_add_char(&key, '\0');
 	hash_bytes(key.data, key.len, hash);
 	snprintf(id, HASH_TEXT, "%012llx%.20s",
-	    (unsigned long long)head->time_ms & 0xffffffffffffULL, hash);
+	    (unsigned long long)clock_clip(head->time_ms), hash);
 	buf_release(&key);
 }
 

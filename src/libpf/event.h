@@ -38,9 +38,9 @@ void event_write(struct buf *line, const struct event_head *head,
     const char *fact, const struct buf *data);
 
 /*
- * The id of a fact: 12 hex digits of the time in milliseconds, then the first
- * 20 of the XXH3-128 over type, node, job and fact, each followed by a NUL;
- * what is absent counts as empty.
+ * The id of a fact: 12 hex digits of the time in milliseconds (clipped, as it
+ * is told: clock.h), then the first 20 of the XXH3-128 over type, node, job and
+ * fact, each followed by a NUL; what is absent counts as empty.
  */
 void event_id(const struct event_head *head, const char *fact, size_t fact_len,
     char id[HASH_TEXT]);

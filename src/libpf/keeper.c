@@ -125,7 +125,11 @@ start(struct keeper *k, const struct child_spec *spec)
 		n = read(failed[0], &error, sizeof error);
 	while (n < 0 && errno == EINTR);
 	close(failed[0]);
-	return n == (ssize_t)sizeof error ? error : 0;
+	if (n != (ssize_t)sizeof error)
+		return 0;
+	/* It would be a zombie of our parent, who adopts what we leave. */
+	waitpid(k->child, NULL, 0);
+	return error;
 }
 
 static void

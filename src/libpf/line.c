@@ -124,6 +124,8 @@ line_next(struct line_reader *r, char **line, size_t *len)
 	r->number += !r->in_line;
 	got = find_line(r, line, len);
 	r->in_line = got == LINE_PAUSED;
+	if (got == LINE_END)
+		r->number--; /* there was no line */
 	return got;
 }
 
