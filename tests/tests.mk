@@ -1,5 +1,7 @@
 # Tests: how they are built and run.
 
+-include tests/fuzz/fuzz.mk
+
 unit_sources := $(wildcard tests/unit/*.c)
 unit_tests := $(unit_sources:tests/unit/%.c=$(build)/unit/%)
 
