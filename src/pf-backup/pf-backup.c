@@ -10,8 +10,8 @@
 #include "out.h"
 
 static const char usage[] =
-    "usage: pf-backup [-hv] create [-l LEVEL] [-o DIR] NAME SOURCE |\n"
-    "       list [DIR] | restore ARCHIVE DIR | verify ARCHIVE...\n"
+    "usage: pf-backup [-hv] create [-l LEVEL] [-o DIR] NAME SOURCE | "
+    "list [DIR] | restore ARCHIVE DIR | verify ARCHIVE...\n"
     "\n"
     "Stores directories, reads the snapshots back, restores them.\n"
     "\n"
