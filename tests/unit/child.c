@@ -168,6 +168,28 @@ leaves_nothing_when_it_cannot_be_executed(void **state)
 }
 
 static void
+hands_on_only_three_descriptors(void **state)
+{
+	int extra = open("/dev/null", O_RDONLY), from;
+	struct buf text = BUF_INIT;
+	struct child c;
+
+	(void)state;
+	assert_true(fcntl(extra, F_DUPFD, 200) >= 200);
+	start_shell(&c,
+	    "n=0; while [ $n -lt 300 ]; do [ ! -e /proc/$$/fd/$n ] || "
+	    "echo $n; n=$((n + 1)); done",
+	    &from);
+	assert_int_equal(buf_read_fd(&text, from, 4096), 0);
+	assert_string_equal(text.data, "0\n1\n2\n");
+	await_gone(&c);
+	buf_release(&text);
+	close(from);
+	close(extra);
+	close(200);
+}
+
+static void
 starts_with_signals_as_usual(void **state)
 {
 	struct buf text = BUF_INIT;
@@ -399,6 +421,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_how_it_ended),
 	    cmocka_unit_test(leaves_nothing_when_it_cannot_be_executed),
+	    cmocka_unit_test(hands_on_only_three_descriptors),
 	    cmocka_unit_test(starts_with_signals_as_usual),
 	    cmocka_unit_test(sweeps_what_the_child_left_behind),
 	    cmocka_unit_test(kills_all_at_once),
