@@ -289,6 +289,34 @@ signals_one_or_the_group(void **state)
 	close(from);
 }
 
+/* The keeper is stopped, so that child and order are there at the same time:
+ * its last words were lost with the order it had not read. */
+static void
+tells_how_it_ended_though_it_was_killed_late(void **state)
+{
+	siginfo_t info;
+	struct child_end end;
+	struct child c;
+	char byte;
+	int from;
+
+	(void)state;
+	start_shell(&c, "sleep 0.1; exit 4", &from);
+	kill(c.keeper, SIGSTOP);
+	waitid(P_PID, (id_t)c.keeper, &info, WSTOPPED);
+	/* The pipe's end is the child's. */
+	assert_int_equal(read_byte(from, &byte), 0);
+	poll(NULL, 0, 50);
+	child_kill(&c);
+	child_signal(&c, SIGTERM, true);
+	kill(c.keeper, SIGCONT);
+	end = await_gone(&c);
+	assert_true(WIFEXITED(end.wait_status));
+	assert_int_equal(WEXITSTATUS(end.wait_status), 4);
+	close(from);
+	assert_childless();
+}
+
 /* Runs in a process of its own, that is killed. */
 static void
 supervise_and_wait(int to)
@@ -426,6 +454,7 @@ main(void)
 	    cmocka_unit_test(sweeps_what_the_child_left_behind),
 	    cmocka_unit_test(kills_all_at_once),
 	    cmocka_unit_test(signals_one_or_the_group),
+	    cmocka_unit_test(tells_how_it_ended_though_it_was_killed_late),
 	    cmocka_unit_test(kills_all_when_the_supervisor_is_killed),
 	    cmocka_unit_test(sweeps_itself_when_the_keeper_is_killed),
 	    cmocka_unit_test(keeps_a_hundred_at_a_time),
