@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -391,6 +392,28 @@ sweeps_itself_when_the_keeper_is_killed(void **state)
 	assert_childless();
 }
 
+/* /proc shows a process whose first thread has ended as a zombie: it was taken
+ * for dead and outlived everything. */
+static void
+sweeps_a_process_whose_first_thread_ended(void **state)
+{
+	struct child_end end;
+	struct child c;
+	pid_t pid;
+	int from;
+
+	(void)state;
+	start_shell(&c,
+	    "setsid \"$1\" first-thread-ends & read -r x; sleep 1000", &from);
+	read_pids(from, &pid, 1);
+	child_signal(&c, SIGKILL, false);
+	end = await_gone(&c);
+	assert_int_equal(end.left, 0);
+	assert_false(is_there(pid));
+	close(from);
+	assert_childless();
+}
+
 static void
 keeps_a_hundred_at_a_time(void **state)
 {
@@ -443,8 +466,33 @@ limits_the_size_of_files(void **state)
 	close(file);
 }
 
+static void *
+wait_for_ever(void *unused)
+{
+	char text[32];
+	int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
+
+	(void)unused;
+	/* Only once /proc shows the first thread as ended. */
+	for (;;) {
+		struct buf stat = BUF_INIT;
+		bool ended = buf_read_file(&stat, AT_FDCWD, "/proc/self/stat",
+				 4096) == 0 &&
+		    strstr(stat.data, ") Z ") != NULL;
+
+		buf_release(&stat);
+		if (ended)
+			break;
+		poll(NULL, 0, 5);
+	}
+	if (write(1, text, (size_t)n) != n)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_how_it_ended),
@@ -457,10 +505,17 @@ main(void)
 	    cmocka_unit_test(tells_how_it_ended_though_it_was_killed_late),
 	    cmocka_unit_test(kills_all_when_the_supervisor_is_killed),
 	    cmocka_unit_test(sweeps_itself_when_the_keeper_is_killed),
+	    cmocka_unit_test(sweeps_a_process_whose_first_thread_ended),
 	    cmocka_unit_test(keeps_a_hundred_at_a_time),
 	    cmocka_unit_test(limits_the_size_of_files),
 	};
+	pthread_t thread;
 
+	if (argc > 1 && strcmp(argv[1], "first-thread-ends") == 0) {
+		if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0)
+			return 1;
+		pthread_exit(NULL);
+	}
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
