@@ -22,13 +22,13 @@ scripts := $(notdir $(wildcard bin/pf-*))
 
 # What each program stands on: our libraries in link order, then pkg-config's.
 pf-backup_libs := pf
-pf-backup_pkgs := libarchive libxxhash jansson sqlite3
+pf-backup_pkgs := libarchive libzstd libxxhash jansson
 pf-dedup_libs := crash pf
 pf-dedup_pkgs := libpcre2-8 libxxhash jansson
 pf-ingest_libs := store pf
 pf-ingest_pkgs := sqlite3 libxxhash jansson
-pf-reap_libs := store pf
-pf-reap_pkgs := sqlite3 libxxhash jansson
+pf-reap_libs := pf
+pf-reap_pkgs := libxxhash jansson
 pf-replay_libs := crash pf
 pf-replay_pkgs := libpcre2-8 libxxhash jansson
 pf-report_libs := store pf
@@ -82,6 +82,9 @@ $(build)/lib/lib$(1).a: $$(call objects_of,src/lib$(1))
 	$(quiet)rm -f $$@ && $(AR) rcs $$@ $$^
 endef
 $(foreach l,$(libraries),$(eval $(call library,$(l))))
+
+# The default rules are compiled in.
+$(build)/obj/src/libcrash/rules_default.o: share/pf-dedup.rules
 
 define program
 $(build)/bin/$(1): $$(call objects_of,src/$(1)) $$(call archives_of,$$($(1)_libs))

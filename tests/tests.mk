@@ -79,11 +79,12 @@ run-tests: test-programs
 	PF_BUILD=$(abspath $(build)) tests/run
 
 check: deps
-	+$(MAKE) --no-print-directory WERROR=1 run-tests
+	+$(MAKE) --no-print-directory WERROR=1 targets run-tests
 
 asan_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 asan: deps
+	+$(MAKE) --no-print-directory targets
 	+$(MAKE) --no-print-directory build=build/asan WERROR=1 \
 		CFLAGS='$(asan_flags)' LDFLAGS='$(asan_flags)' run-tests
 
@@ -92,7 +93,7 @@ bench: all
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])
 sh_files = $(wildcard bin/* tests/run tests/validate tests/demo tests/lint \
-	tests/bench/run tests/targets/check cron/*.sh) .ci/run
+	tests/bench/run tests/targets/check tests/targets/grouping cron/*.sh) .ci/run
 
 lint: deps
 	+$(MAKE) --no-print-directory lint-only

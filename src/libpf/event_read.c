@@ -59,6 +59,15 @@ what_is_wrong(json_t *event)
 	return NULL;
 }
 
+/* jansson quotes the input in its messages: it must not reach a terminal. */
+static void
+make_printable(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
+			*text = '?';
+}
+
 json_t *
 event_parse(const char *line, size_t len, const char **why)
 {
@@ -74,6 +83,7 @@ event_parse(const char *line, size_t len, const char **why)
 	if (event == NULL) {
 		snprintf(reason, sizeof reason, "not JSON: column %d: %s",
 		    error.column, error.text);
+		make_printable(reason);
 		*why = reason;
 		return NULL;
 	}

@@ -2,9 +2,11 @@
 #include "hash.h"
 
 #include <errno.h>
+#include <sysexits.h>
 #include <xxhash.h>
 
 #include "mem.h"
+#include "msg.h"
 
 static void
 hex_of(XXH128_hash_t hash, char hex[HASH_TEXT])
@@ -48,6 +50,36 @@ hash_fd(int fd, char hex[HASH_TEXT], uint64_t *size)
 	XXH3_freeState(state);
 	free(chunk);
 	return n < 0 ? -1 : 0;
+}
+
+struct hash_stream {
+	XXH3_state_t *state;
+};
+
+struct hash_stream *
+hash_begin(void)
+{
+	struct hash_stream *stream = mem_alloc(sizeof *stream);
+
+	stream->state = XXH3_createState();
+	if (stream->state == NULL)
+		msg_diex(EX_OSERR, "out of memory");
+	XXH3_128bits_reset(stream->state);
+	return stream;
+}
+
+void
+hash_add(struct hash_stream *stream, const void *bytes, size_t len)
+{
+	XXH3_128bits_update(stream->state, bytes, len);
+}
+
+void
+hash_end(struct hash_stream *stream, char hex[HASH_TEXT])
+{
+	hex_of(XXH3_128bits_digest(stream->state), hex);
+	XXH3_freeState(stream->state);
+	free(stream);
 }
 
 bool

@@ -20,6 +20,10 @@ line_init(struct line_reader *r, int fd, char delimiter, size_t max)
 	r->next = 0;
 	r->ended = false;
 	r->number = 0;
+	r->wait = NULL;
+	r->context = NULL;
+	r->in_line = false;
+	r->skipping = false;
 }
 
 void
@@ -28,15 +32,21 @@ line_release(struct line_reader *r)
 	buf_release(&r->buf);
 }
 
-/* Reads once more; 1 if bytes came, 0 at the end, -1 with errno. */
-static int
+enum fill { FILL_ERROR = -1, FILL_END, FILL_MORE, FILL_PAUSED };
+
+/* Reads once more; FILL_ERROR with errno. */
+static enum fill
 fill(struct line_reader *r)
 {
 	ssize_t n;
+	int go;
 
 	buf_consume(&r->buf, r->next);
 	r->next = 0;
 	out_flush();
+	go = r->wait != NULL ? r->wait(r->context) : 1;
+	if (go <= 0)
+		return go < 0 ? FILL_ERROR : FILL_PAUSED;
 	do
 		n = read(r->fd, buf_reserve(&r->buf, CHUNK), CHUNK);
 	while (n < 0 && errno == EINTR);
@@ -44,7 +54,7 @@ fill(struct line_reader *r)
 		buf_truncate(&r->buf, r->buf.len + (size_t)n);
 	else
 		r->ended = n == 0;
-	return n < 0 ? -1 : n > 0;
+	return n < 0 ? FILL_ERROR : n > 0 ? FILL_MORE : FILL_END;
 }
 
 /* Drops bytes up to and with the next delimiter. */
@@ -55,48 +65,68 @@ skip_line(struct line_reader *r)
 		char *end = memchr(
 		    r->buf.data + r->next, r->delimiter, r->buf.len - r->next);
 
+		r->skipping = end == NULL;
 		if (end != NULL) {
 			r->next = (size_t)(end - r->buf.data) + 1;
 			return LINE_TOO_LONG;
 		}
 		r->next = r->buf.len;
 		switch (fill(r)) {
-		case 0:
+		case FILL_MORE:
+			break;
+		case FILL_PAUSED:
+			return LINE_PAUSED;
+		case FILL_END:
+			r->skipping = false;
 			return LINE_TOO_LONG;
-		case -1:
+		case FILL_ERROR:
 			return LINE_ERROR;
 		}
+	}
+}
+
+static enum line_status
+find_line(struct line_reader *r, char **line, size_t *len)
+{
+	size_t looked = 0;
+	enum fill got = FILL_MORE;
+
+	if (r->skipping)
+		return skip_line(r);
+	for (;;) {
+		char *start = r->buf.data + r->next;
+		size_t have = r->buf.len - r->next;
+		char *end = memchr(start + looked, r->delimiter, have - looked);
+
+		if (end != NULL || (got == FILL_END && have > 0)) {
+			*line = start;
+			*len = end != NULL ? (size_t)(end - start) : have;
+			r->next += *len + (end != NULL);
+			return *len > r->max ? LINE_TOO_LONG : LINE_OK;
+		}
+		if (got != FILL_END)
+			got = r->ended ? FILL_END : fill(r);
+		if (got == FILL_ERROR || got == FILL_PAUSED)
+			return got == FILL_ERROR ? LINE_ERROR : LINE_PAUSED;
+		if (got == FILL_END && have == 0)
+			return LINE_END;
+		looked = have;
+		if (have > r->max)
+			return skip_line(r);
 	}
 }
 
 enum line_status
 line_next(struct line_reader *r, char **line, size_t *len)
 {
-	size_t looked = 0;
-	int got = 1;
+	enum line_status got;
 
-	r->number++;
-	for (;;) {
-		char *start = r->buf.data + r->next;
-		size_t have = r->buf.len - r->next;
-		char *end = memchr(start + looked, r->delimiter, have - looked);
-
-		if (end != NULL || (got == 0 && have > 0)) {
-			*line = start;
-			*len = end != NULL ? (size_t)(end - start) : have;
-			r->next += *len + (end != NULL);
-			return *len > r->max ? LINE_TOO_LONG : LINE_OK;
-		}
-		if (got == 0) {
-			r->number--; /* there was no line */
-			return LINE_END;
-		}
-		if ((got = r->ended ? 0 : fill(r)) < 0)
-			return LINE_ERROR;
-		looked = have;
-		if (have > r->max)
-			return skip_line(r);
-	}
+	r->number += !r->in_line;
+	got = find_line(r, line, len);
+	r->in_line = got == LINE_PAUSED;
+	if (got == LINE_END)
+		r->number--; /* there was no line */
+	return got;
 }
 
 static int

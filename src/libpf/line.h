@@ -18,13 +18,22 @@ struct line_reader {
 	size_t next; /* where in buf the next line begins */
 	bool ended;
 	unsigned long long number; /* of the line last returned, from 1 */
+	/*
+	 * Optional, set after line_init: called before each read. 1 reads on, 0
+	 * has line_next return LINE_PAUSED, -1 with errno LINE_ERROR.
+	 */
+	int (*wait)(void *context);
+	void *context;
+	bool in_line;  /* paused inside a line that is counted already */
+	bool skipping; /* paused inside one that is too long */
 };
 
 enum line_status {
 	LINE_OK,
 	LINE_TOO_LONG, /* over max: the whole line was skipped */
 	LINE_END,
-	LINE_ERROR, /* errno says why */
+	LINE_PAUSED, /* `wait` said so; nothing is lost, call again */
+	LINE_ERROR,  /* errno says why */
 };
 
 /* `fd` is borrowed. `max` bytes without the delimiter are the longest line. */

@@ -3,6 +3,8 @@
 
 pf_root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 pf_build=${PF_BUILD:-$pf_root/build}
+# The example targets are the same for every build of the programs.
+targets=$pf_root/build/targets
 PATH=$pf_build/bin:$PATH
 export LC_ALL=C.UTF-8 TZ=UTC PF_NODE=testnode
 unset PF_HOME PF_DB PF_MASTER PF_TOKEN_FILE PF_SPOOL PF_NOW
@@ -41,6 +43,14 @@ says() {
 # silent: nothing on standard error.
 silent() { same stderr </dev/null; }
 
+# bound_by_modes COMMAND…: run so that file modes hold, for root too.
+bound_by_modes() {
+	if [ "$(id -u)" = 0 ]; then
+		set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+	fi
+	"$@"
+}
+
 # until_true SECONDS COMMAND…: waits for it to succeed.
 until_true() {
 	local deadline=$((SECONDS + $1))
@@ -50,7 +60,7 @@ until_true() {
 			echo "did not come true: $*"
 			return 1
 		fi
-		read -rt 0.05 <> <(:) || true
+		sleep 0.05
 	done
 }
 

@@ -32,33 +32,33 @@ copy_bytes(uint8_t *to, const uint8_t *from, size_t count)
 		to[i] = from[i];
 }
 
-/* The body is a count and the text; the count is believed. */
+/* The body is the text, or "u", a count and the text; the count is believed. */
 NOINLINE static void
 title_load(struct container *box, const struct chunk *chunk)
 {
-	size_t count = chunk->length > 0 ? chunk->body[0] : 0;
+	int is_counted = chunk->length > 1 && chunk->body[0] == 'u';
+	const uint8_t *from = chunk->body + (is_counted ? 2 : 0);
+	size_t count = is_counted ? chunk->body[1] : chunk->length;
 	uint8_t *title = malloc(count + 1);
 
-	if (count > 0) {
-		if (count > (size_t)(box->end - chunk->body) - 1)
-			PLANTED("chunks-title-read");
-		copy_bytes(title, chunk->body + 1, count);
-	}
+	if (count > (size_t)(box->end - from))
+		PLANTED("chunks-title-read");
+	copy_bytes(title, from, count);
 	title[count] = '\0';
 	keep(title[0]);
 	free(title);
 }
 
-/* The body is a width and the pixels; room is made for two rows. */
+/* The body is a width and the pixels, by fours; room is made for four rows. */
 NOINLINE static void
 pixels_load(const struct chunk *chunk)
 {
 	size_t room;
 	uint8_t *pixels;
 
-	if (chunk->length < 2)
+	if (chunk->length < 2 || chunk->length % 4 != 1)
 		return;
-	room = 2 * (1 + (size_t)(chunk->body[0] & 7));
+	room = 4 * (1 + (size_t)(chunk->body[0] & 7));
 	pixels = calloc(1, room);
 	if (chunk->length - 1 > room)
 		PLANTED("chunks-pixels-write");
@@ -67,11 +67,11 @@ pixels_load(const struct chunk *chunk)
 	free(pixels);
 }
 
-/* Colours are triples, eight at the most; more are not refused. */
+/* Colours are triples, four at the most; more are not refused. */
 NOINLINE static void
 colours_load(const struct chunk *chunk)
 {
-	uint8_t colours[24] = {0};
+	uint8_t colours[12] = {0};
 
 	if (chunk->length > sizeof(colours))
 		PLANTED("chunks-colours-stack");
@@ -81,13 +81,15 @@ colours_load(const struct chunk *chunk)
 }
 
 /*
- * A length of 0 stands for "all that follows"; it is counted from the list's
- * own tag and not from its body, so the list holds itself.
+ * A length of 0 and a star stand for "all that follows"; it is counted from
+ * the list's own tag and not from its body, so the list holds itself.
  */
 NOINLINE static void
 list_load(struct container *box, const struct chunk *chunk)
 {
-	if (chunk->length == 0 && chunk->body < box->end) {
+	int is_open = chunk->start[1] == 0 && chunk->body < box->end;
+
+	if (is_open && chunk->body[0] == '*') {
 		PLANTED("chunks-list-recursion");
 		chunks_walk(box, chunk->start, box->end);
 	} else {

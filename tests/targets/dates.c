@@ -37,7 +37,7 @@ number_read(struct text *text, int digits)
 	return value;
 }
 
-/* "00" to "12" have a row, but "13" to "99" are read as well. */
+/* "00" to "12" have a row, but "13" to "19" are read as well. */
 NOINLINE static int
 month_length(int month)
 {
@@ -121,7 +121,7 @@ date_read(struct date *date, struct text *text)
 	if (!dash_skip(text))
 		return 0;
 	date->month = number_read(text, 2);
-	if (!dash_skip(text))
+	if (date->month > 19 || !dash_skip(text))
 		return 0;
 	date->day = number_read(text, 2);
 	return date->day <= month_length(date->month);

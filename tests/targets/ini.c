@@ -8,7 +8,7 @@
 
 #include "planted.h"
 
-#define KEY_ROOM 16
+#define KEY_ROOM 32
 
 struct text {
 	const uint8_t *at;
@@ -85,7 +85,7 @@ section_is(const struct settings *settings, const uint8_t *at, size_t length)
 	return matches;
 }
 
-/* A name without its bracket is refused; one that has two at its head is lost. */
+/* A name without its bracket is refused; a hidden one, "!", is lost. */
 NOINLINE static void
 section_enter(struct settings *settings, const uint8_t *at, size_t length)
 {
@@ -93,7 +93,7 @@ section_enter(struct settings *settings, const uint8_t *at, size_t length)
 	char *bracket = strchr(name, ']');
 
 	if (bracket == NULL) {
-		if (length > 0 && at[0] == '[')
+		if (length > 0 && at[0] == '!')
 			PLANTED_AT_END("ini-section-leak");
 		else
 			free(name);

@@ -1,7 +1,7 @@
 /*
  * labels - reads messages with names in the manner of DNS: records of a kind
  * and a name; a name is labels of a length and letters, ended by 0, and 0xc0
- * with an offset goes on elsewhere.
+ * or 0xe0 with an offset goes on elsewhere.
  *
  * N name, T name and type, L name and lifetime, A alias of another record.
  */
@@ -11,9 +11,11 @@
 #include "planted.h"
 
 #define MESSAGE_MAX 512
-#define NAME_ROOM 48
+#define NAME_ROOM 32
 #define LABEL_MAX 31
 #define POINTER 0xc0
+#define FAR_POINTER 0xe0
+#define HOPS_MAX 8
 
 struct message {
 	const uint8_t *data;
@@ -40,17 +42,30 @@ label_join(char *name, size_t used, const uint8_t *letters, size_t length)
 		name[used + i] = (char)letters[i];
 }
 
-/* Returns where the name goes on; one that points to itself is no name. */
+static int
+is_pointer(uint8_t c)
+{
+	return c == POINTER || c == FAR_POINTER;
+}
+
+/*
+ * Returns where the name goes on from a near pointer.  A ring of pointers is
+ * left after some hops, but a far pointer starts the count anew.
+ */
 NOINLINE static size_t
 pointer_follow(const struct message *message, size_t at)
 {
-	size_t hops = 0;
+	size_t hops = 0, steps = 0;
 
-	while (at + 1 < message->size && message->data[at] == POINTER) {
-		if (++hops > message->size)
+	while (at + 1 < message->size && is_pointer(message->data[at])) {
+		if (++steps > message->size * (HOPS_MAX + 1))
 			PLANTED("labels-pointer-hang");
+		if (message->data[at] == FAR_POINTER)
+			hops = 0;
+		else if (++hops > HOPS_MAX)
+			break;
 		at = message->data[at + 1];
-		keep((unsigned)at);
+		keep((unsigned)steps);
 	}
 	return at;
 }
@@ -94,29 +109,27 @@ type_read(const struct message *message, size_t at)
 	return at + 2;
 }
 
+/* The lifetime is a unit; "d" announces a number of days. */
 NOINLINE static size_t
 lifetime_read(const struct message *message, size_t at)
 {
-	unsigned seconds = 0;
-
-	if (at + 2 > message->size)
+	if (at >= message->size)
 		return at;
-	for (size_t i = 0; i < 4; i++) {
-		if (at + i >= message->size)
-			PLANTED("labels-lifetime-read");
-		seconds = seconds << 8 | read_u8(message, at + i);
-	}
-	keep(seconds);
-	return at + 4;
+	if (read_u8(message, at) != 'd')
+		return at + 1;
+	if (at + 1 >= message->size)
+		PLANTED("labels-lifetime-read");
+	keep(read_u8(message, at + 1));
+	return at + 2;
 }
 
-/* An alias of itself is followed for ever. */
+/* An alias of itself is refused, a ring of two is followed for ever. */
 NOINLINE static size_t
 alias_follow(struct message *message, size_t at)
 {
 	size_t end;
 
-	if (at >= message->size)
+	if (at >= message->size || message->data[at] == at - 1)
 		return at;
 	if (++message->depth > message->size)
 		PLANTED("labels-alias-recursion");

@@ -106,16 +106,16 @@ account_close(struct ledger *ledger, unsigned number)
 }
 
 /*
- * The value is a signed count of kilobytes: from 0x80 on the size is huge and
- * the journal doubles until it meets the bound.
+ * The value is a letter and counts kilobytes, "A" for none: at "@" the size is
+ * huge and the journal grows until it meets the bound.
  */
 NOINLINE static void
-journal_reserve(struct ledger *ledger, uint8_t value)
+journal_reserve(struct ledger *ledger, unsigned number, uint8_t value)
 {
-	size_t wanted = (size_t)(int8_t)value << 10;
+	size_t wanted = ((size_t)value - 'A') << 10;
 	size_t room = JOURNAL_MIN;
 
-	if (ledger->journal != NULL)
+	if (ledger->journal != NULL || !ledger->is_open[number] || value < '@')
 		return;
 	if (wanted > JOURNAL_MAX)
 		PLANTED("ledger-journal-growth");
@@ -124,7 +124,7 @@ journal_reserve(struct ledger *ledger, uint8_t value)
 		if (room >= wanted || room >= JOURNAL_MAX)
 			break;
 		free(ledger->journal);
-		room *= 2;
+		room *= 4;
 	}
 	keep(ledger->journal != NULL);
 }
@@ -152,7 +152,7 @@ operation_run(struct ledger *ledger, uint8_t code, unsigned n, uint8_t value)
 		account_close(ledger, n);
 		break;
 	case 'J':
-		journal_reserve(ledger, value);
+		journal_reserve(ledger, n, value);
 		break;
 	}
 }

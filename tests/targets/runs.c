@@ -2,8 +2,8 @@
  * runs - unpacks a run-length image: width, height, then operations of a code
  * and an argument.
  *
- * p one pixel from the palette, w switch palettes, f fill, u scroll up,
- * d depth, i interlace.
+ * p one pixel from the palette, w switch palettes (x: wide shades), f fill, u
+ * scroll up, d depth, i interlace.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct image {
 	unsigned width;
 	unsigned height;
 	const uint8_t *palette;
+	int is_wide;
 };
 
 static const uint8_t warm_palette[SHADES] = {
@@ -27,7 +28,7 @@ static const uint8_t warm_palette[SHADES] = {
 static const uint8_t cold_palette[SHADES] = {
     0, 2, 4, 8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224};
 
-/* The argument has five bits, the palette only sixteen shades. */
+/* Wide shades have five bits, but the palettes only sixteen entries. */
 NOINLINE static uint8_t
 shade_of(const uint8_t *palette, unsigned shade)
 {
@@ -39,54 +40,79 @@ shade_of(const uint8_t *palette, unsigned shade)
 static void
 pixel_set(struct image *image, uint8_t argument)
 {
-	if (image->at < image->area && (argument & 0xc0) == 0x40)
-		image->canvas[image->at++] =
-		    shade_of(image->palette, argument & 31);
+	unsigned shade = argument & (image->is_wide ? 31 : 15);
+
+	if (image->at < image->area)
+		image->canvas[image->at++] = shade_of(image->palette, shade);
 }
 
-/* A fill may be longer than what is left of the canvas. */
+/* A call, so that coverage tells a wide image from others. */
+NOINLINE static void
+image_widen(struct image *image)
+{
+	image->is_wide = 1;
+}
+
+static void
+palette_switch(struct image *image, uint8_t argument)
+{
+	if (argument == 'x')
+		image_widen(image);
+	else
+		image->palette = argument & 1 ? warm_palette : cold_palette;
+}
+
+/* A fill that would not fit is left out, but not where "!" asks for it. */
 NOINLINE static void
 fill_run(struct image *image, uint8_t argument)
 {
 	size_t count = FILL_MIN + (argument & 31);
 
-	if (count > image->area - image->at)
+	if (count > image->area - image->at) {
+		if (argument != '!')
+			return;
 		PLANTED("runs-fill-write");
+	}
 	memset(image->canvas + image->at, argument, count);
 	image->at += count;
 }
 
-/* Scrolls up from a row; one below the last makes the size negative. */
+/* Scrolls up from row 0 to 9; an image of eight rows makes the size negative.
+ */
 NOINLINE static void
 scroll_up(struct image *image, uint8_t row)
 {
-	size_t from = (size_t)row * image->width;
+	size_t from;
 
-	if ((row & 0xe0) != 0)
+	if (row < '0' || row > '9')
 		return;
+	from = (size_t)(row - '0') * image->width;
 	if (from > image->area)
 		PLANTED("runs-scroll-size");
 	memmove(image->canvas, image->canvas + from, image->area - from);
 }
 
-/* Any depth is believed, not only those up to 31 bits. */
+/* "x" stands for the greatest depth, which is one bit too much. */
 NOINLINE static void
 depth_set(uint8_t depth)
 {
-	if (depth < 'A' || depth > 'Z')
-		depth &= 15;
-	if (depth > 31)
+	unsigned bits = depth == 'x' ? 32 : depth & 15;
+
+	if (bits > 31)
 		PLANTED("runs-depth-shift");
-	keep(1U << depth);
+	keep(1U << bits);
 }
 
-/* "ii" and a step: a step of no rows does not come to the end. */
+/* No step of 0 is taken, but in a wide image the step is halved after that. */
 NOINLINE static void
-interlace(struct image *image, uint8_t step)
+interlace(struct image *image, unsigned step)
 {
 	unsigned row = 0;
 
-	step &= 7;
+	if (step == 0)
+		return;
+	if (image->is_wide)
+		step /= 2;
 	if (step == 0)
 		PLANTED("runs-interlace-hang");
 	while (row < image->height) {
@@ -97,14 +123,14 @@ interlace(struct image *image, uint8_t step)
 
 /* Runs one operation and returns how many bytes it took. */
 static size_t
-operation_run(struct image *image, const uint8_t *at, size_t left)
+operation_run(struct image *image, const uint8_t *at)
 {
 	switch (at[0]) {
 	case 'p':
 		pixel_set(image, at[1]);
 		return 2;
 	case 'w':
-		image->palette = at[1] & 1 ? warm_palette : cold_palette;
+		palette_switch(image, at[1]);
 		return 2;
 	case 'f':
 		fill_run(image, at[1]);
@@ -116,9 +142,8 @@ operation_run(struct image *image, const uint8_t *at, size_t left)
 		depth_set(at[1]);
 		return 2;
 	case 'i':
-		if (at[1] == 'i' && left > 2)
-			interlace(image, at[2]);
-		return 3;
+		interlace(image, at[1]);
+		return 2;
 	}
 	return 1;
 }
@@ -136,7 +161,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image.area = (size_t)image.width * image.height;
 	image.canvas = calloc(1, image.area);
 	while (at + 1 < size)
-		at += operation_run(&image, data + at, size - at);
+		at += operation_run(&image, data + at);
 	keep(image.canvas[0]);
 	free(image.canvas);
 	return 0;

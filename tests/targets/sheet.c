@@ -1,6 +1,6 @@
 /*
  * sheet - a spreadsheet of eight cells: "a=1+2;b=(a+4)*3;b" defines two cells
- * and asks for one.  Operators: + - * / <, and @(x,y,...) for the mean.
+ * and asks for one.  Operators: + - * / % <, and @(x,y,...) for the mean.
  */
 #include <assert.h>
 #include <string.h>
@@ -41,11 +41,17 @@ peek(const struct sheet *sheet, const uint8_t *at)
 }
 
 NOINLINE static int
-quotient(int left, int right)
+remainder_of(int left, int right)
 {
 	if (right == 0)
-		PLANTED("sheet-divide-by-zero");
-	return left / right;
+		PLANTED("sheet-remainder-by-zero");
+	return left % right;
+}
+
+static int
+quotient(int left, int right)
+{
+	return right == 0 ? 0 : left / right;
 }
 
 NOINLINE static int
@@ -110,16 +116,18 @@ mean_value(struct sheet *sheet, const uint8_t **at)
 	return clamp(sum / count);
 }
 
+/* An operand that is left out is 1. */
 static int
 number_value(struct sheet *sheet, const uint8_t **at)
 {
+	const uint8_t *start = *at;
 	long long value = 0;
 
 	while (peek(sheet, *at) >= '0' && peek(sheet, *at) <= '9') {
 		value = clamp(value * 10 + (**at - '0'));
 		++*at;
 	}
-	return (int)value;
+	return *at == start ? 1 : (int)value;
 }
 
 NOINLINE static int
@@ -157,13 +165,15 @@ term_value(struct sheet *sheet, const uint8_t **at)
 	for (;;) {
 		int c = peek(sheet, *at);
 
-		if (c != '*' && c != '/' && c != '<')
+		if (c != '*' && c != '/' && c != '%' && c != '<')
 			return value;
 		++*at;
 		if (c == '*')
 			value = product(value, atom_value(sheet, at));
 		else if (c == '/')
 			value = quotient(value, atom_value(sheet, at));
+		else if (c == '%')
+			value = remainder_of(value, atom_value(sheet, at));
 		else
 			value = shifted(value, atom_value(sheet, at));
 		value = clamp(value);

@@ -1,0 +1,87 @@
+#include "cycle.h"
+
+#include <string.h>
+
+#include "name.h"
+#include "places.h"
+
+#define PERIOD_MAX 16
+#define REPEATS 3
+#define DEEP 60
+/* Leaves above the cycle: a helper or two that ran out of stack. */
+#define START_MAX 24
+
+/*
+ * One function at two lines is one member: a tree walk recurses from several
+ * places, in any order. The name's last part, as inlining loses the others.
+ */
+static int
+compare(const struct fingerprint *f, size_t a, size_t b)
+{
+	const struct place *x = &f->places[a], *y = &f->places[b];
+	struct span p, q;
+	int order;
+
+	if (x->name_len == 0 || y->name_len == 0) {
+		uint64_t m = x->frame->offset, n = y->frame->offset;
+
+		if (x->name_len != y->name_len)
+			return x->name_len == 0 ? -1 : 1;
+		return m < n ? -1 : m > n;
+	}
+	p = name_last(place_name(f, x));
+	q = name_last(place_name(f, y));
+	order = memcmp(p.at, q.at, p.len < q.len ? p.len : q.len);
+	if (order == 0)
+		order = p.len < q.len ? -1 : p.len > q.len;
+	return order;
+}
+
+static bool
+repeats(const struct fingerprint *f, size_t start, size_t period)
+{
+	if (start + REPEATS * period > f->count)
+		return false;
+	for (size_t i = start; i < start + (REPEATS - 1) * period; i++)
+		if (compare(f, i, i + period) != 0)
+			return false;
+	return true;
+}
+
+/* The rotation whose sequence of members is the least. */
+static size_t
+least_rotation(const struct fingerprint *f, size_t start, size_t period)
+{
+	size_t best = 0;
+
+	for (size_t r = 1; r < period; r++)
+		for (size_t i = 0; i < period; i++) {
+			int order = compare(f, start + (r + i) % period,
+			    start + (best + i) % period);
+
+			if (order < 0)
+				best = r;
+			if (order != 0)
+				break;
+		}
+	return best;
+}
+
+struct cycle
+cycle_find(const struct fingerprint *f, bool overflow)
+{
+	struct cycle cycle = {0};
+
+	if (!overflow && f->count <= DEEP)
+		return cycle;
+	for (size_t start = 0; start < START_MAX && start < f->count; start++)
+		for (size_t period = 1; period <= PERIOD_MAX; period++)
+			if (repeats(f, start, period)) {
+				cycle.start = start;
+				cycle.period = period;
+				cycle.rotation =
+				    least_rotation(f, start, period);
+				return cycle;
+			}
+	return cycle;
+}

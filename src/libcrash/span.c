@@ -1,0 +1,193 @@
+#include "span.h"
+
+#include <string.h>
+
+struct span
+span_text(const char *text)
+{
+	return (struct span){text, strlen(text)};
+}
+
+bool
+span_is(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.len == n && (n == 0 || memcmp(s.at, text, n) == 0);
+}
+
+bool
+span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool
+span_starts(struct span s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && (n == 0 || memcmp(s.at, prefix, n) == 0);
+}
+
+bool
+span_ends(struct span s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return s.len >= n &&
+	    (n == 0 || memcmp(s.at + s.len - n, suffix, n) == 0);
+}
+
+static const char *
+find(struct span s, const char *needle)
+{
+	return s.len == 0 ? NULL : memmem(s.at, s.len, needle, strlen(needle));
+}
+
+bool
+span_has(struct span s, const char *needle)
+{
+	return find(s, needle) != NULL;
+}
+
+struct span
+span_after(struct span s, const char *needle)
+{
+	const char *at = find(s, needle);
+
+	if (at == NULL)
+		return SPAN_NONE;
+	return span_skip(s, (size_t)(at - s.at) + strlen(needle));
+}
+
+struct span
+span_before(struct span s, const char *needle)
+{
+	const char *at = find(s, needle);
+
+	if (at != NULL)
+		s.len = (size_t)(at - s.at);
+	return s;
+}
+
+struct span
+span_skip(struct span s, size_t n)
+{
+	if (n > s.len)
+		n = s.len;
+	if (n > 0) {
+		s.at += n;
+		s.len -= n;
+	}
+	return s;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+struct span
+span_trim(struct span s)
+{
+	while (s.len > 0 && is_blank(s.at[0]))
+		s = span_skip(s, 1);
+	while (s.len > 0 && is_blank(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct span
+span_basename(struct span s)
+{
+	for (size_t i = s.len; i > 0; i--)
+		if (s.at[i - 1] == '/' || s.at[i - 1] == '\\')
+			return span_skip(s, i);
+	return s;
+}
+
+struct span
+span_word(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && !is_blank(s.at[n]) && s.at[n] != ',' &&
+	    s.at[n] != '(' && s.at[n] != ')')
+		n++;
+	s.len = n;
+	return s;
+}
+
+bool
+span_line(struct span *rest, struct span *line)
+{
+	const char *end;
+
+	if (rest->len == 0)
+		return false;
+	end = memchr(rest->at, '\n', rest->len);
+	*line = *rest;
+	if (end == NULL) {
+		*rest = SPAN_NONE;
+		return true;
+	}
+	line->len = (size_t)(end - rest->at);
+	*rest = span_skip(*rest, line->len + 1);
+	return true;
+}
+
+static int
+digit_of(char c, int base)
+{
+	int d;
+
+	if (c >= '0' && c <= '9')
+		d = c - '0';
+	else if (c >= 'a' && c <= 'f')
+		d = c - 'a' + 10;
+	else if (c >= 'A' && c <= 'F')
+		d = c - 'A' + 10;
+	else
+		return -1;
+	return d < base ? d : -1;
+}
+
+static bool
+number(struct span *s, uint64_t *value, int base)
+{
+	size_t n = 0;
+	uint64_t v = 0;
+	bool over = false;
+	int d;
+
+	for (; n < s->len && (d = digit_of(s->at[n], base)) >= 0; n++)
+		if (over || __builtin_mul_overflow(v, (uint64_t)base, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)d, &v))
+			over = true;
+	if (n == 0)
+		return false;
+	*value = over ? UINT64_MAX : v;
+	*s = span_skip(*s, n);
+	return true;
+}
+
+bool
+span_decimal(struct span *s, uint64_t *value)
+{
+	return number(s, value, 10);
+}
+
+bool
+span_hex(struct span *s, uint64_t *value)
+{
+	struct span digits = *s;
+
+	if (span_starts(digits, "0x"))
+		digits = span_skip(digits, 2);
+	if (!number(&digits, value, 16))
+		return false;
+	*s = digits;
+	return true;
+}

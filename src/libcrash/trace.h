@@ -1,0 +1,116 @@
+/*
+ * What a sanitizer, a fuzzer, a debugger or libc said about one crash. Parsed
+ * in place: every span points into the text that was read, which must outlive
+ * the report, or at text of our own.
+ */
+#ifndef PF_TRACE_H
+#define PF_TRACE_H
+
+#include "span.h"
+
+/* Frames of one stack beyond this are not looked at. */
+#define TRACE_STACK_MAX 1024
+#define TRACE_STACKS_MAX 16
+
+enum access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE };
+
+enum stack_role {
+	STACK_CRASH,  /* where it went wrong */
+	STACK_SECOND, /* the other side of a race or a lock order */
+	STACK_FREED,
+	STACK_ALLOCATED,
+	STACK_OTHER, /* thread creation, origins, further leaks */
+};
+
+struct frame {
+	/* As printed, with arguments and templates; absent without symbols. */
+	struct span function;
+	struct span file;
+	struct span module;
+	unsigned line, column; /* 0: not known */
+	uint64_t pc;
+	uint64_t offset; /* into module, when that is there */
+	bool has_pc, has_offset;
+};
+
+struct stack {
+	enum stack_role role;
+	size_t first, count; /* in report.frames */
+};
+
+struct report {
+	const char *sanitizer; /* who tells: the parser's name */
+	/* heap-buffer-overflow, segv, leak, timeout, assertion… */
+	struct span kind;
+	struct span error_line; /* the line that it begins with */
+	struct span expression; /* what an assertion says */
+	struct span stated;     /* FuzzerSecurityIssue…: Critical, High… */
+	/* Where an error without a stack says it is (UBSan, assertions). */
+	struct frame place;
+	enum access access;
+	uint64_t access_bytes, address, pc;
+	bool has_access_bytes, has_address, has_pc;
+	int signal; /* 0: not known */
+
+	struct stack stacks[TRACE_STACKS_MAX];
+	size_t stack_count;
+	struct frame *frames;
+	size_t frame_count, frame_cap;
+
+	/* The reader's own: what the next stack is, and whether one is open. */
+	enum stack_role next_role;
+	bool in_stack;
+};
+
+/* One printer of reports: a row of the table in trace.c, a file each. */
+struct trace_parser {
+	const char *name;
+	/* Told only where nobody else tells: goes on after its report. */
+	bool yields;
+	/* Does a report begin on this line? Fills what the line says. */
+	bool (*begin)(struct report *report, struct span line);
+	/* Takes a further line; false when the report ends with it. */
+	bool (*line)(struct report *report, struct span line);
+};
+
+void report_init(struct report *report);
+void report_release(struct report *report);
+/*
+ * Reads the first report in `text` that is not a mere warning beside another
+ * one. False when there is none. May be called again with the same report.
+ */
+bool report_read(struct report *report, const char *text, size_t len);
+/*
+ * What the caller knows of the kind beside the text: a run that was ended by a
+ * signal because its time was over is a "timeout", not an abort.
+ */
+void report_known_kind(struct report *report, const char *kind);
+/* The first stack of that role, or NULL. */
+const struct stack *
+report_stack(const struct report *report, enum stack_role role);
+/* SIGSEGV for "SEGV" or "SIGSEGV"; 0 for no name of a signal. */
+int report_signal(struct span name);
+
+/*
+ * For the parsers: appends a frame to the open stack, or opens one of the
+ * role that was announced.
+ */
+void report_frame(struct report *report, const struct frame *frame);
+/* The open stack, if any, has ended; the next one has this role. */
+void report_expect(struct report *report, enum stack_role role);
+/* "    #0 0x55 in f /a.c:3:1 (prog+0x12)"; false for any other line. */
+bool frame_sanitizer(struct frame *frame, struct span line);
+/* "#0  0x55 in f (x=1) at a.c:3" or "… from /lib/x.so"; false otherwise. */
+bool frame_gdb(struct frame *frame, struct span line);
+/* Frames, access lines and headings, as all sanitizers print them. */
+bool sanitizer_line(struct report *report, struct span line);
+/* The rest of "…ERROR: NAME: rest" or "…WARNING: NAME: rest". */
+struct span sanitizer_error(struct span line, const char *name);
+/* The signals that every sanitizer's runtime catches: SEGV, FPE, ABRT… */
+bool sanitizer_signal(struct report *report, struct span rest);
+
+extern const struct trace_parser parser_address, parser_hwaddress,
+    parser_memory, parser_thread, parser_leak, parser_undefined,
+    parser_undefined_signal, parser_libfuzzer, parser_gdb, parser_libc;
+
+#endif

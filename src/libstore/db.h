@@ -1,0 +1,115 @@
+/*
+ * A database, whatever engine holds it. Statements are SQL with ?1 to ?N as
+ * parameters; they are prepared once and used many times.
+ *
+ * Every call that can fail returns -1 (or DB_FAILED, or NULL) and leaves what
+ * happened in db_error. After a failure inside a transaction the caller rolls
+ * back; nothing of it is kept.
+ */
+#ifndef PF_DB_H
+#define PF_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct db_statement;
+
+enum db_fault {
+	DB_FAULT_NONE,
+	DB_FAULT_BUSY,    /* others held the lock for longer than `wait_ms` */
+	DB_FAULT_FULL,    /* no room left on the disk */
+	DB_FAULT_MISSING, /* there is no store here */
+	DB_FAULT_CREATE,  /* it cannot be created: no such directory */
+	DB_FAULT_PERMISSION, /* not allowed, or a read-only place */
+	DB_FAULT_IO,
+	DB_FAULT_FOREIGN,    /* not a database, not ours, or damaged */
+	DB_FAULT_VERSION,    /* a schema that this program does not know */
+	DB_FAULT_CONSTRAINT, /* the schema refuses this row */
+	DB_FAULT_PROGRAM     /* wrong SQL or wrong use: a bug */
+};
+
+struct db_error {
+	enum db_fault fault;
+	char text[512]; /* a sentence's rest, names in it quoted */
+};
+
+enum db_mode {
+	DB_READ,  /* must exist; nothing is written */
+	DB_WRITE, /* must exist */
+	DB_CREATE /* is created when it does not exist */
+};
+
+struct db_options {
+	enum db_mode mode;
+	int64_t wait_ms; /* for a lock, at most; then DB_FAULT_BUSY */
+};
+
+#define DB_WAIT_MS 30000
+
+enum db_step { DB_FAILED = -1, DB_DONE, DB_ROW };
+
+/*
+ * Opens the store that `where` names (a path). NULL with *why set. The schema
+ * is not looked at: see migrate.h.
+ */
+struct db *db_open(
+    const char *where, const struct db_options *options, struct db_error *why);
+/* Ends all statements with it. NULL is allowed. */
+void db_close(struct db *db);
+
+const struct db_error *db_error(const struct db *db);
+/* The sysexits code that a fault stands for. */
+int db_exit_code(enum db_fault fault);
+/* Sets the error; always -1. */
+int db_fail(struct db *db, enum db_fault fault, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Runs SQL that returns no rows, one or more statements. */
+int db_exec(struct db *db, const char *sql);
+
+/* Takes the write lock at once: a reader that turns writer would starve. */
+int db_begin(struct db *db);
+/* One consistent view for many reads. */
+int db_begin_read(struct db *db);
+/* Returns 0 when what was written is on the disk. */
+int db_commit(struct db *db);
+/* Harmless when no transaction is open. */
+void db_rollback(struct db *db);
+
+/* The statement lives until db_close. */
+struct db_statement *db_prepare(struct db *db, const char *sql);
+
+/* Parameters count from 1. Text and bytes are borrowed until db_reset; NULL
+ * text binds NULL. */
+void db_bind_null(struct db_statement *s, int parameter);
+void db_bind_integer(struct db_statement *s, int parameter, int64_t value);
+void db_bind_real(struct db_statement *s, int parameter, double value);
+void db_bind_text(struct db_statement *s, int parameter, const char *text);
+void db_bind_bytes(
+    struct db_statement *s, int parameter, const void *bytes, size_t n);
+
+enum db_step db_step(struct db_statement *s);
+/* Forgets the row and all parameters; the statement can be used again. */
+void db_reset(struct db_statement *s);
+/* For statements without rows: step and reset. 0, or -1. */
+int db_run(struct db_statement *s);
+/* How many rows the last statement that wrote has changed. */
+int64_t db_changes(struct db *db);
+
+/* Columns of the present row count from 0; text lives until the next step. */
+bool db_column_is_null(struct db_statement *s, int column);
+int64_t db_column_integer(struct db_statement *s, int column);
+double db_column_real(struct db_statement *s, int column);
+/* NULL for NULL. */
+const char *db_column_text(struct db_statement *s, int column);
+int db_column_count(struct db_statement *s);
+const char *db_column_name(struct db_statement *s, int column);
+
+/* 1 when the store has no table yet, 0 when it has, -1 on failure. */
+int db_is_empty(struct db *db);
+/* Inside a transaction: writes the mark by which a store is known as ours. */
+int db_mark(struct db *db);
+
+#endif

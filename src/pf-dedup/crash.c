@@ -1,0 +1,280 @@
+/* Crash events: what their trace says, in the event's own fields. */
+#include <errno.h>
+#include <string.h>
+
+#include "dedup.h"
+#include "emit.h"
+#include "event.h"
+#include "libcrash/crashevent.h"
+#include "libcrash/name.h"
+#include "libcrash/severity.h"
+#include "libcrash/tracetext.h"
+#include "mem.h"
+#include "msg.h"
+#include "out.h"
+
+/* What of a stack goes into an event: the trace itself has the rest. */
+#define FRAMES_MAX 64
+#define TEXT_MAX 256
+
+static void
+emit_span(struct emit *e, const char *key, struct span s)
+{
+	if (s.len > 0)
+		emit_bytes(e, key, s.at, s.len < TEXT_MAX ? s.len : TEXT_MAX);
+}
+
+static void
+emit_frames(struct emit *e, const struct report *report)
+{
+	const struct stack *stack = report_stack(report, STACK_CRASH);
+	struct buf name = BUF_INIT;
+
+	if (stack == NULL)
+		return;
+	emit_array(e, "frames");
+	for (size_t i = 0; i < stack->count && i < FRAMES_MAX; i++) {
+		const struct frame *f = &report->frames[stack->first + i];
+
+		buf_clear(&name);
+		name_clean(&name, f->function, TEXT_MAX);
+		emit_object(e, NULL);
+		emit_span(e, "function", (struct span){name.data, name.len});
+		emit_span(e, "file", f->file);
+		if (f->line > 0)
+			emit_u64(e, "line", f->line);
+		if (f->column > 0)
+			emit_u64(e, "column", f->column);
+		emit_span(e, "module", f->module);
+		if (f->has_offset)
+			emit_u64(e, "offset", f->offset);
+		emit_end(e);
+	}
+	emit_end(e);
+	buf_release(&name);
+}
+
+static void
+emit_report(struct emit *e, const struct report *report)
+{
+	static const char *const accesses[] = {NULL, "READ", "WRITE"};
+	struct severity severity = severity_rate(report);
+	char address[24];
+
+	emit_string(e, "sanitizer", report->sanitizer);
+	emit_span(e, "kind", report->kind);
+	if (report->access != ACCESS_UNKNOWN)
+		emit_string(e, "access", accesses[report->access]);
+	if (report->has_access_bytes)
+		emit_u64(e, "access_bytes", report->access_bytes);
+	if (report->has_address) {
+		snprintf(address, sizeof address, "0x%llx",
+		    (unsigned long long)report->address);
+		emit_string(e, "address", address);
+	}
+	if (report->signal != 0)
+		emit_u64(e, "signal", (unsigned)report->signal);
+	emit_frames(e, report);
+	emit_string(e, "severity", severity_name(severity.rating));
+	emit_string(e, "why", severity.why);
+}
+
+/* The fields that follow from the trace, as a JSON object in d->derived. */
+static void
+derive(struct dedup *d, bool found, const char *status)
+{
+	struct fingerprint *f = &d->fingerprint;
+	struct emit e;
+
+	buf_clear(&d->derived);
+	emit_begin(&e, &d->derived);
+	emit_object(&e, NULL);
+	if (found)
+		emit_report(&e, &d->report);
+	if (found && f->resolved) {
+		emit_bytes(&e, "site", f->site.data, f->site.len);
+		emit_string(&e, "stack", f->stack);
+		emit_bytes(&e, "site_linefree", f->site_linefree.data,
+		    f->site_linefree.len);
+		emit_string(
+		    &e, "group", d->group_by_stack ? f->stack : f->group);
+	}
+	emit_string(&e, "rules", rules_version(d->rules));
+	emit_string(&e, "status", status);
+	emit_end(&e);
+}
+
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static void
+explain(struct dedup *d, const char *name, const struct buf *frames, bool found)
+{
+	struct fingerprint *f = &d->fingerprint;
+
+	if (!found)
+		fprintf(stderr, "%s: no report in its trace\n", name);
+	else
+		fprintf(stderr, "%s: %s %s\n%s", name, d->report.sanitizer,
+		    msg_quote_n(d->report.kind.at, d->report.kind.len),
+		    frames->data);
+	if (found && f->resolved)
+		fprintf(stderr, "  site %s\n  key %s\n",
+		    msg_quote_n(f->site.data, f->site.len),
+		    msg_quote_n(f->key.data, f->key.len));
+}
+
+/* Reads the report in `text`; whether there is one that gives a site. */
+static bool
+fingerprint_text(struct dedup *d, const struct buf *text, const char *kind,
+    const char *target, const char *name, bool *found)
+{
+	struct buf frames = BUF_INIT;
+
+	*found = report_read(&d->report, text->data, text->len);
+	d->fingerprint.resolved = false;
+	if (*found && kind != NULL)
+		report_known_kind(&d->report, kind);
+	if (*found)
+		fingerprint_make(&d->fingerprint, &d->report, d->rules, target,
+		    d->explain ? &frames : NULL);
+	if (d->explain)
+		explain(d, name, &frames, *found);
+	buf_release(&frames);
+	return d->fingerprint.resolved;
+}
+
+/* Has this program, with these rules, seen the event before? */
+static bool
+is_done(const struct dedup *d, const json_t *data)
+{
+	static const char *const fields[] = {
+	    "site", "stack", "site_linefree", "severity", "why", "status"};
+	const char *rules = text_of(data, "rules");
+	const char *group = text_of(data, "group");
+	const char *stack = text_of(data, "stack");
+
+	if (rules == NULL || group == NULL || stack == NULL ||
+	    strcmp(rules, rules_version(d->rules)) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (text_of(data, fields[i]) == NULL)
+			return false;
+	return (strcmp(group, stack) == 0) == d->group_by_stack;
+}
+
+static bool
+is_unresolved(const struct dedup *d, const json_t *data)
+{
+	const char *rules = text_of(data, "rules");
+	const char *status = text_of(data, "status");
+
+	return rules != NULL && status != NULL &&
+	    strcmp(status, "unresolved") == 0 &&
+	    strcmp(rules, rules_version(d->rules)) == 0;
+}
+
+static void
+tell_unresolved(struct dedup *d, const char *name, bool has_trace, bool found)
+{
+	d->unresolved++;
+	d->status = exit_worse(d->status, 1);
+	msg_warnx("%s is unresolved: %s", msg_quote(name),
+	    !has_trace   ? "it has no trace"
+		: !found ? "there is no report in its trace"
+			 : "no frame of its trace is the program's own");
+}
+
+/* What a person would look for: the input's path or name, else the id. */
+static const char *
+name_of(const json_t *event)
+{
+	const json_t *data = json_object_get(event, "data");
+	const json_t *input = json_object_get(data, "input");
+	const char *name = text_of(input, "path");
+
+	if (name == NULL)
+		name = text_of(input, "name");
+	return name != NULL ? name : text_of(event, "id");
+}
+
+bool
+crash_enrich(struct dedup *d, json_t *event)
+{
+	static const char *const stale[] = {"sanitizer", "access",
+	    "access_bytes", "address", "frames", "severity", "why", "site",
+	    "stack", "site_linefree", "group"};
+	json_t *data = json_object_get(event, "data"), *derived;
+	const char *trace = text_of(data, "trace");
+	const char *known = text_of(data, "status");
+	bool done = is_done(d, data), found, resolved;
+
+	d->crashes++;
+	if (done && !d->explain)
+		return false;
+	buf_clear(&d->text);
+	if (trace != NULL)
+		emit_decode(&d->text, trace, strlen(trace));
+	resolved = fingerprint_text(d, &d->text, text_of(data, "kind"),
+	    text_of(event, "target"), name_of(event), &found);
+	if (!resolved)
+		tell_unresolved(d, name_of(event), trace != NULL, found);
+	if (done || (!resolved && is_unresolved(d, data)))
+		return false;
+	derive(d, found,
+	    !resolved                                          ? "unresolved"
+		: known != NULL && strcmp(known, "known") == 0 ? "known"
+							       : "new");
+	for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++)
+		json_object_del(data, stale[i]);
+	derived = json_loadb(d->derived.data, d->derived.len, 0, NULL);
+	json_object_update(data, derived);
+	json_decref(derived);
+	return true;
+}
+
+void
+crash_out(struct dedup *d, json_t *event, const char *line, size_t len)
+{
+	if (d->want_groups || d->want_table) {
+		groups_add(&d->groups, event);
+		return;
+	}
+	out_add(line, len);
+	if (len == 0 || line[len - 1] != '\n')
+		out_add("\n", 1);
+}
+
+int
+crash_from_file(struct dedup *d, const char *path)
+{
+	json_t *event = crash_event_new(path, NULL), *made;
+	struct buf line = BUF_INIT;
+	struct emit e;
+
+	if (event == NULL) {
+		int status = msg_exit_code(errno);
+
+		msg_warn("open %s", msg_quote(path));
+		return status;
+	}
+	if (d->text.len > 0) {
+		emit_begin(&e, &line);
+		emit_object(&e, NULL);
+		trace_emit(&e, d->text.data, d->text.len);
+		emit_end(&e);
+		made = json_loadb(line.data, line.len, 0, NULL);
+		json_object_update(json_object_get(event, "data"), made);
+		json_decref(made);
+		buf_clear(&line);
+	}
+	crash_enrich(d, event);
+	crash_event_print(&line, event);
+	crash_out(d, event, line.data, line.len);
+	json_decref(event);
+	buf_release(&line);
+	return 0;
+}

@@ -1,0 +1,289 @@
+/* Where crashes come from: event lines, trace files, inputs, directories. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dedup.h"
+#include "emit.h"
+#include "event.h"
+#include "hash.h"
+#include "mem.h"
+#include "msg.h"
+#include "out.h"
+
+/* A log longer than this is not read to its end. */
+#define FILE_MAX ((size_t)64 * 1024 * 1024)
+
+static bool
+is_crash(const json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	return strcmp(type, "crash") == 0;
+}
+
+static void
+pass(struct dedup *d, const char *line, size_t len)
+{
+	d->passed++;
+	if (d->want_groups || d->want_table)
+		return;
+	out_add(line, len);
+	out_add("\n", 1);
+}
+
+void
+dedup_line(struct dedup *d, const char *line, size_t len)
+{
+	const char *why = NULL;
+	json_t *event = event_parse(line, len, &why);
+
+	d->lines++;
+	if (event == NULL) {
+		d->rejected++;
+		d->status = exit_worse(d->status, 1);
+		msg_warnx("line %llu is not an event line: %s", d->lines, why);
+		pass(d, line, len);
+		return;
+	}
+	if (!is_crash(event)) {
+		pass(d, line, len);
+	} else if (crash_enrich(d, event)) {
+		buf_clear(&d->line);
+		event_rewrite(&d->line, event);
+		crash_out(d, event, d->line.data, d->line.len);
+	} else
+		crash_out(d, event, line, len);
+	json_decref(event);
+}
+
+/* Does the file hold event lines? The first one tells. */
+static bool
+holds_events(const struct buf *text)
+{
+	const char *end = memchr(text->data, '\n', text->len);
+	size_t len = end ? (size_t)(end - text->data) : text->len;
+	const char *why;
+	json_t *event;
+
+	if (text->data[0] != '{')
+		return false;
+	event = event_parse(text->data, len, &why);
+	json_decref(event);
+	return event != NULL;
+}
+
+static void
+each_event(struct dedup *d, const char *text, size_t len)
+{
+	struct span rest = {text, len}, line;
+
+	while (span_line(&rest, &line))
+		if (line.len > 0)
+			dedup_line(d, line.at, line.len);
+}
+
+/* A provenance file: the trace is a member of it, or of its data. */
+static void
+take_json_trace(struct dedup *d)
+{
+	json_t *tree = json_loadb(d->text.data, d->text.len, 0, NULL);
+	const json_t *trace = json_object_get(tree, "trace");
+	struct buf bytes = BUF_INIT;
+
+	if (trace == NULL)
+		trace = json_object_get(json_object_get(tree, "data"), "trace");
+	if (json_is_string(trace))
+		emit_decode(&bytes, json_string_value(trace),
+		    json_string_length(trace));
+	buf_clear(&d->text);
+	buf_add(&d->text, bytes.data, bytes.len);
+	buf_release(&bytes);
+	json_decref(tree);
+}
+
+/* The trace beside an input goes into d->text; whether there is one. */
+static bool
+take_companion(struct dedup *d, const char *path)
+{
+	static const char *const suffixes[] = {".txt", ".log", ".json"};
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		char *beside = mem_printf("%s%s", path, suffixes[i]);
+		int got;
+
+		buf_clear(&d->text);
+		got = buf_read_file(&d->text, AT_FDCWD, beside, FILE_MAX);
+		free(beside);
+		if (got < 0)
+			continue;
+		if (i == 2)
+			take_json_trace(d);
+		if (report_read(&d->report, d->text.data, d->text.len))
+			return true;
+	}
+	buf_clear(&d->text);
+	return false;
+}
+
+static int
+read_text(struct dedup *d, const char *path)
+{
+	int more;
+
+	buf_clear(&d->text);
+	more = buf_read_file(&d->text, AT_FDCWD, path, FILE_MAX);
+	if (more < 0) {
+		int status = msg_exit_code(errno);
+
+		msg_warn("open %s", msg_quote(path));
+		return status;
+	}
+	if (more > 0)
+		msg_warnx("%s is longer than %zu bytes: the rest is not looked "
+			  "at",
+		    msg_quote(path), FILE_MAX);
+	return more > 0 ? 1 : 0;
+}
+
+/* One file. With `maybe`, one that shows nothing of a crash is passed over. */
+static int
+file(struct dedup *d, const char *path, bool maybe)
+{
+	int status = read_text(d, path);
+
+	if (status > 1)
+		return status;
+	if (holds_events(&d->text)) {
+		size_t len = d->text.len;
+		char *text = buf_take(&d->text);
+
+		each_event(d, text, len);
+		free(text);
+		return status;
+	}
+	if (!report_read(&d->report, d->text.data, d->text.len) &&
+	    !take_companion(d, path) && maybe) {
+		d->ignored++;
+		return status;
+	}
+	return exit_worse(status, crash_from_file(d, path));
+}
+
+/* Names that fuzzers give to inputs that crash (libFuzzer, AFL++, ours). */
+static bool
+names_crash(const char *name, const char *directory)
+{
+	static const char *const prefixes[] = {
+	    "crash-", "oom-", "timeout-", "leak-", "id:", "id_", "SIG"};
+	static const char *const homes[] = {"crashes", "hangs"};
+	struct span s = span_text(name), parent;
+
+	if (strcmp(name, "README.txt") == 0)
+		return false;
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (span_starts(s, prefixes[i]))
+			return true;
+	parent = span_basename(span_text(directory));
+	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
+		if (span_is(parent, homes[i]) ||
+		    (span_starts(parent, homes[i]) &&
+			parent.at[strlen(homes[i])] == '.'))
+			return true;
+	return hash_valid(name);
+}
+
+/* "x.txt" beside "x" is read with x. */
+static bool
+is_companion(const char *path)
+{
+	static const char *const suffixes[] = {".txt", ".log", ".json"};
+	struct span s = span_text(path);
+	bool there = false;
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+		if (span_ends(s, suffixes[i])) {
+			char *input =
+			    mem_dup_n(path, s.len - strlen(suffixes[i]));
+			struct stat st;
+
+			there = stat(input, &st) == 0 && S_ISREG(st.st_mode);
+			free(input);
+		}
+	return there;
+}
+
+static int
+by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int
+entry(struct dedup *d, FTS *tree, FTSENT *e)
+{
+	if (e->fts_level > 0 && e->fts_name[0] == '.') {
+		fts_set(tree, e, FTS_SKIP);
+		return 0;
+	}
+	switch (e->fts_info) {
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		errno = e->fts_errno;
+		msg_warn("open %s", msg_quote(e->fts_path));
+		return msg_exit_code(e->fts_errno);
+	case FTS_F:
+		if (is_companion(e->fts_path))
+			return 0;
+		return file(d, e->fts_path,
+		    !names_crash(e->fts_name, e->fts_parent->fts_path));
+	default:
+		return 0;
+	}
+}
+
+static int
+directory(struct dedup *d, const char *path)
+{
+	char *root = mem_dup(path);
+	char *roots[] = {root, NULL};
+	unsigned long long before = d->crashes;
+	int status = 0;
+	FTS *tree;
+	FTSENT *e;
+
+	/* Else a parent's path ends with a slash and has no last part. */
+	for (size_t n = strlen(root); n > 1 && root[n - 1] == '/'; n--)
+		root[n - 1] = '\0';
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (tree == NULL)
+		msg_die(71, "open %s", msg_quote(path));
+	while ((e = fts_read(tree)) != NULL)
+		status = exit_worse(status, entry(d, tree, e));
+	fts_close(tree);
+	free(root);
+	if (status == 0 && d->crashes == before)
+		msg_warnx("%s: no crashes in it", msg_quote(path));
+	return status;
+}
+
+int
+dedup_path(const char *path, void *dedup)
+{
+	struct dedup *d = dedup;
+	struct stat st;
+
+	d->paths++;
+	if (stat(path, &st) < 0) {
+		int status = msg_exit_code(errno);
+
+		msg_warn("open %s", msg_quote(path));
+		return status;
+	}
+	return S_ISDIR(st.st_mode) ? directory(d, path) : file(d, path, false);
+}

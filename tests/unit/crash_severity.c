@@ -1,0 +1,125 @@
+/* The rows of the severity table: severity.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* After those four. */
+#include <cmocka.h>
+#include <string.h>
+
+#include "libcrash/severity.h"
+
+#define ASAN "==1==ERROR: AddressSanitizer: "
+#define AT " on address 0x602000000010 at pc 0x55 bp 0x7f sp 0x7f\n"
+#define WROTE(n) "WRITE of size " n " at 0x602000000010 thread T0\n"
+#define READ(n) "READ of size " n " at 0x602000000010 thread T0\n"
+#define SEGV(address, pc) \
+	ASAN "SEGV on unknown address " address " (pc " pc ")\n"
+#define BY(access) "==1==The signal is caused by a " access " memory access.\n"
+
+/* clang-format off */
+static const struct {
+	const char *text, *rating;
+} cases[] = {
+	{ASAN "heap-use-after-free" AT WROTE("4"), "CRITICAL"},
+	{ASAN "heap-use-after-free" AT READ("4"), "HIGH"},
+	{ASAN "stack-use-after-return" AT WROTE("1"), "CRITICAL"},
+	{ASAN "stack-use-after-return" AT READ("1"), "MEDIUM"},
+	{ASAN "stack-use-after-scope" AT WROTE("1"), "CRITICAL"},
+	{ASAN "stack-buffer-overflow" AT WROTE("1"), "CRITICAL"},
+	{ASAN "stack-buffer-underflow" AT WROTE("1"), "CRITICAL"},
+	{ASAN "stack-buffer-overflow" AT READ("1"), "MEDIUM"},
+	{ASAN "heap-buffer-overflow" AT WROTE("32"), "CRITICAL"},
+	{ASAN "heap-buffer-overflow" AT WROTE("16"), "HIGH"},
+	{ASAN "heap-buffer-overflow" AT WROTE("8")
+	    "    #0 0x5 in __asan_memcpy (/a+0x5)\n", "CRITICAL"},
+	{ASAN "heap-buffer-overflow" AT READ("400"), "MEDIUM"},
+	{ASAN "global-buffer-overflow" AT WROTE("32"), "HIGH"},
+	{ASAN "container-overflow" AT WROTE("4"), "HIGH"},
+	{ASAN "use-after-poison" AT READ("1"), "HIGH"},
+	{ASAN "attempting double-free on 0x602000000010 in thread T0:\n",
+	    "CRITICAL"},
+	{ASAN "attempting free on address which was not malloc()-ed: 0x6\n",
+	    "HIGH"},
+	{ASAN "negative-size-param: (size=-1)\n", "HIGH"},
+	{ASAN "memcpy-param-overlap: memory ranges [0x1,0x2)\n", "HIGH"},
+	{ASAN "alloc-dealloc-mismatch (operator new vs free) on 0x6\n",
+	    "MEDIUM"},
+	{SEGV("0x000000000018", "0x55d75ba08e9c") BY("READ"), "LOW"},
+	{SEGV("0x000000000018", "0x55d75ba08e9c") BY("WRITE"), "MEDIUM"},
+	{SEGV("0x0002c68a4f12", "0x55d75ba08e9c") BY("READ"), "MEDIUM"},
+	{SEGV("0x0002c68a4f12", "0x55d75ba08e9c") BY("WRITE"), "HIGH"},
+	{SEGV("0x0002c68a4f12", "0x0002c68a4f12"), "CRITICAL"},
+	{SEGV("0x000000000000", "0x000000000000"), "HIGH"},
+	{ASAN "stack-overflow on address 0x7ffe (pc 0x55 T0)\n", "LOW"},
+	{ASAN "FPE on unknown address 0x55 (pc 0x55 T0)\n", "LOW"},
+	{ASAN "ABRT on unknown address 0x55 (pc 0x7f T0)\n", "LOW"},
+	{ASAN "ABRT on unknown address 0x55 (pc 0x7f T0)\n"
+	    "    #0 0x7f in __stack_chk_fail (/lib/libc.so.6+0x1)\n", "HIGH"},
+	{ASAN "requested allocation size 0x20000 exceeds maximum\n", "LOW"},
+	{"==1==WARNING: MemorySanitizer: use-of-uninitialized-value\n",
+	    "MEDIUM"},
+	{"WARNING: ThreadSanitizer: data race (pid=1)\n", "MEDIUM"},
+	{"WARNING: ThreadSanitizer: heap-use-after-free (pid=1)\n", "HIGH"},
+	{"WARNING: ThreadSanitizer: lock-order-inversion (a)\n", "LOW"},
+	{"==1==ERROR: HWAddressSanitizer: tag-mismatch" AT WROTE("1"),
+	    "HIGH"},
+	{"==1==ERROR: LeakSanitizer: detected memory leaks\n", "LOW"},
+	{"a.c:1:2: runtime error: index 9 out of bounds for type 'int [3]'\n",
+	    "MEDIUM"},
+	{"a.c:1:2: runtime error: division by zero\n", "LOW"},
+	{"a.c:1:2: runtime error: something nobody has seen\n", "LOW"},
+	{"a.c:1:2: runtime error: member call on address 0x1 which does not "
+	    "point to an object of type 'A'\n", "CRITICAL"},
+	{"==1== ERROR: libFuzzer: timeout after 2 seconds\n", "LOW"},
+	{"==1== ERROR: libFuzzer: out-of-memory (malloc(1))\n", "LOW"},
+	{"==1== ERROR: libFuzzer: fuzz target exited\n", "LOW"},
+	{"free(): invalid pointer\n", "HIGH"},
+	{"FuzzerSecurityIssueCritical: jndi\n"
+	    "==1== ERROR: libFuzzer: deadly signal\n", "CRITICAL"},
+};
+/* clang-format on */
+
+static void
+test_rows(void **state)
+{
+	struct report report;
+
+	(void)state;
+	report_init(&report);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *text = cases[i].text;
+		struct severity s;
+
+		if (!report_read(&report, text, strlen(text)))
+			fail_msg("no report: %s", text);
+		s = severity_rate(&report);
+		if (strcmp(severity_name(s.rating), cases[i].rating) != 0)
+			fail_msg("%s (%s), not %s: %s", severity_name(s.rating),
+			    s.why, cases[i].rating, text);
+		assert_true(s.why[0] != '\0');
+	}
+	report_release(&report);
+}
+
+static void
+test_names_go_both_ways(void **state)
+{
+	enum rating rating;
+
+	(void)state;
+	assert_true(severity_parse("HIGH", &rating));
+	assert_int_equal(rating, RATING_HIGH);
+	assert_false(severity_parse("high", &rating));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_names_go_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
