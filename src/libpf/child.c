@@ -26,6 +26,10 @@ keeper_forget(pid_t pid)
 			keepers[i] = keepers[--keeper_count];
 }
 
+/*
+ * ECONNRESET is told once, when the keeper ended with an order of ours unread,
+ * and before the reports that it had sent: they are still to be had.
+ */
 static int
 receive(int fd, struct keeper_report *report)
 {
@@ -33,7 +37,7 @@ receive(int fd, struct keeper_report *report)
 
 	do
 		n = recv(fd, report, sizeof *report, 0);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	return n == (ssize_t)sizeof *report;
 }
 

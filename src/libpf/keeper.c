@@ -43,14 +43,18 @@ report(const struct keeper *k, enum keeper_event event, int error,
 static int
 give_descriptor(int from, int to)
 {
-	if (from < 0) {
-		int fd = open("/dev/null", to == 0 ? O_RDONLY : O_WRONLY);
+	int null;
 
-		if (fd < 0)
-			return -1;
-		from = fd;
-	}
-	return dup2(from, to) < 0 ? -1 : 0;
+	if (from >= 0)
+		return dup2(from, to) < 0 ? -1 : 0;
+	null = open("/dev/null", to == 0 ? O_RDONLY : O_WRONLY);
+	if (null < 0)
+		return -1;
+	if (null == to)
+		return 0;
+	if (dup2(null, to) < 0)
+		return -1;
+	return close(null);
 }
 
 static int

@@ -144,9 +144,15 @@ round_of_kills(struct table *t, const pid_t *skip, unsigned skip_count,
 			living++;
 			kill_once(killed, t->row[i].pid);
 		}
-	for (i = 0; i < t->count; i++)
-		if (t->row[i].ours)
-			waitpid(t->row[i].pid, NULL, WNOHANG);
+	for (i = 0; i < t->count; i++) {
+		if (!t->row[i].ours ||
+		    waitpid(t->row[i].pid, NULL, WNOHANG) != 0 ||
+		    !t->row[i].zombie)
+			continue;
+		/* A zombie that cannot be reaped has other threads. */
+		living++;
+		kill_once(killed, t->row[i].pid);
+	}
 	return living;
 }
 
@@ -175,8 +181,11 @@ sweep_descendants(
 		*left = round_of_kills(&t, skip, skip_count, &killed);
 		if (*left == 0 && skip_count > 0)
 			break;
-		if (clock_monotonic() > deadline)
+		if (clock_monotonic() > deadline) {
+			/* Without /proc it is there, but not to be seen. */
+			*left = *left > 0 ? *left : 1;
 			goto out;
+		}
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 50000000)
 			pause.tv_nsec *= 2;

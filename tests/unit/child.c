@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -168,6 +169,28 @@ leaves_nothing_when_it_cannot_be_executed(void **state)
 }
 
 static void
+hands_on_only_three_descriptors(void **state)
+{
+	int extra = open("/dev/null", O_RDONLY), from;
+	struct buf text = BUF_INIT;
+	struct child c;
+
+	(void)state;
+	assert_true(fcntl(extra, F_DUPFD, 200) >= 200);
+	start_shell(&c,
+	    "n=0; while [ $n -lt 300 ]; do [ ! -e /proc/$$/fd/$n ] || "
+	    "echo $n; n=$((n + 1)); done",
+	    &from);
+	assert_int_equal(buf_read_fd(&text, from, 4096), 0);
+	assert_string_equal(text.data, "0\n1\n2\n");
+	await_gone(&c);
+	buf_release(&text);
+	close(from);
+	close(extra);
+	close(200);
+}
+
+static void
 starts_with_signals_as_usual(void **state)
 {
 	struct buf text = BUF_INIT;
@@ -267,6 +290,34 @@ signals_one_or_the_group(void **state)
 	close(from);
 }
 
+/* The keeper is stopped, so that child and order are there at the same time:
+ * its last words were lost with the order it had not read. */
+static void
+tells_how_it_ended_though_it_was_killed_late(void **state)
+{
+	siginfo_t info;
+	struct child_end end;
+	struct child c;
+	char byte;
+	int from;
+
+	(void)state;
+	start_shell(&c, "sleep 0.1; exit 4", &from);
+	kill(c.keeper, SIGSTOP);
+	waitid(P_PID, (id_t)c.keeper, &info, WSTOPPED);
+	/* The pipe's end is the child's. */
+	assert_int_equal(read_byte(from, &byte), 0);
+	poll(NULL, 0, 50);
+	child_kill(&c);
+	child_signal(&c, SIGTERM, true);
+	kill(c.keeper, SIGCONT);
+	end = await_gone(&c);
+	assert_true(WIFEXITED(end.wait_status));
+	assert_int_equal(WEXITSTATUS(end.wait_status), 4);
+	close(from);
+	assert_childless();
+}
+
 /* Runs in a process of its own, that is killed. */
 static void
 supervise_and_wait(int to)
@@ -341,6 +392,28 @@ sweeps_itself_when_the_keeper_is_killed(void **state)
 	assert_childless();
 }
 
+/* /proc shows a process whose first thread has ended as a zombie: it was taken
+ * for dead and outlived everything. */
+static void
+sweeps_a_process_whose_first_thread_ended(void **state)
+{
+	struct child_end end;
+	struct child c;
+	pid_t pid;
+	int from;
+
+	(void)state;
+	start_shell(&c,
+	    "setsid \"$1\" first-thread-ends & read -r x; sleep 1000", &from);
+	read_pids(from, &pid, 1);
+	child_signal(&c, SIGKILL, false);
+	end = await_gone(&c);
+	assert_int_equal(end.left, 0);
+	assert_false(is_there(pid));
+	close(from);
+	assert_childless();
+}
+
 static void
 keeps_a_hundred_at_a_time(void **state)
 {
@@ -393,22 +466,56 @@ limits_the_size_of_files(void **state)
 	close(file);
 }
 
+static void *
+wait_for_ever(void *unused)
+{
+	char text[32];
+	int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
+
+	(void)unused;
+	/* Only once /proc shows the first thread as ended. */
+	for (;;) {
+		struct buf stat = BUF_INIT;
+		bool ended = buf_read_file(&stat, AT_FDCWD, "/proc/self/stat",
+				 4096) == 0 &&
+		    strstr(stat.data, ") Z ") != NULL;
+
+		buf_release(&stat);
+		if (ended)
+			break;
+		poll(NULL, 0, 5);
+	}
+	if (write(1, text, (size_t)n) != n)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_how_it_ended),
 	    cmocka_unit_test(leaves_nothing_when_it_cannot_be_executed),
+	    cmocka_unit_test(hands_on_only_three_descriptors),
 	    cmocka_unit_test(starts_with_signals_as_usual),
 	    cmocka_unit_test(sweeps_what_the_child_left_behind),
 	    cmocka_unit_test(kills_all_at_once),
 	    cmocka_unit_test(signals_one_or_the_group),
+	    cmocka_unit_test(tells_how_it_ended_though_it_was_killed_late),
 	    cmocka_unit_test(kills_all_when_the_supervisor_is_killed),
 	    cmocka_unit_test(sweeps_itself_when_the_keeper_is_killed),
+	    cmocka_unit_test(sweeps_a_process_whose_first_thread_ended),
 	    cmocka_unit_test(keeps_a_hundred_at_a_time),
 	    cmocka_unit_test(limits_the_size_of_files),
 	};
+	pthread_t thread;
 
+	if (argc > 1 && strcmp(argv[1], "first-thread-ends") == 0) {
+		if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0)
+			return 1;
+		pthread_exit(NULL);
+	}
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
