@@ -55,6 +55,13 @@ take_number(struct cursor *c, int64_t *value)
 	return c->at > start;
 }
 
+/* What does not fit is not known. */
+static int64_t
+times(int64_t n, int64_t unit)
+{
+	return n > INT64_MAX / unit ? STATS_UNKNOWN : n * unit;
+}
+
 /* "12b", "3Kb", "1Mb", and "12B", "3KB", "1MB" of newer releases. */
 static int64_t
 take_size(struct cursor *c)
@@ -64,9 +71,9 @@ take_size(struct cursor *c)
 	if (!take_number(c, &n))
 		return STATS_UNKNOWN;
 	if (take(c, "Mb") || take(c, "MB"))
-		return n << 20;
+		return times(n, 1 << 20);
 	if (take(c, "Kb") || take(c, "KB"))
-		return n << 10;
+		return times(n, 1 << 10);
 	return n;
 }
 
@@ -148,7 +155,9 @@ fork_rate(struct libfuzzer_log *log, int64_t execs, int64_t seconds)
 	struct stats *s = &log->stats;
 
 	s->run_seconds = seconds;
-	if (log->fork_seconds < 0) {
+	/* Both count anew when the fuzzer was started again. */
+	if (log->fork_seconds < 0 || seconds < log->fork_seconds ||
+	    execs < log->fork_execs) {
 		log->fork_seconds = seconds;
 		log->fork_execs = execs;
 	} else if (seconds > log->fork_seconds) {
@@ -202,7 +211,7 @@ final_line(struct libfuzzer_log *log, struct cursor c)
 		while (take(&c, " "))
 			;
 		if (take_number(&c, &n))
-			s->peak_rss_bytes = n << 20;
+			s->peak_rss_bytes = times(n, 1 << 20);
 	}
 	return true;
 }

@@ -48,7 +48,8 @@ void buf_vaddf(struct buf *b, const char *format, va_list ap)
 
 /*
  * Appends what can be read from `fd` up to its end, at most `max` bytes.
- * 0 at the end of the file, 1 if there was more than `max`, -1 with errno.
+ * 0 at the end of the file, 1 if there was more than `max`, of which one byte
+ * has been read then and is lost, -1 with errno.
  */
 int buf_read_fd(struct buf *b, int fd, size_t max);
 /* The same from a path below `dir_fd`, which may be AT_FDCWD. */

@@ -65,15 +65,21 @@ opt_common(int option, const char *usage)
 	}
 }
 
+/* strtod would take blanks, a sign, words and 0x. */
+static bool
+begins_decimal(const char *text)
+{
+	return isdigit((unsigned char)text[0]) && text[1] != 'x' &&
+	    text[1] != 'X';
+}
+
 static bool
 parse_units(const char *text, const struct unit *units, double *value)
 {
 	char *end;
 	double number;
 
-	if (!isdigit((unsigned char)*text))
-		return false;
-	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+	if (!begins_decimal(text))
 		return false;
 	number = strtod(text, &end);
 	for (; units->name != NULL; units++)
@@ -126,7 +132,7 @@ opt_share(const char *text, double *ratio)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)*text))
+	if (!begins_decimal(text))
 		return false;
 	*ratio = strtod(text, &end);
 	if (strcmp(end, "%") == 0)

@@ -21,7 +21,11 @@ struct stage {
 
 /* `name` has no slash. Mode 0666 less the umask. -1 with errno. */
 int stage_open(struct stage *s, int dir_fd, const char *name);
-/* On failure the temporary file is gone, nothing has changed, -1 with errno. */
+/*
+ * -1 with errno on failure, and the temporary file is gone. Nothing else has
+ * changed, unless it was the directory that could not be synced: then the file
+ * has its name already, but may not have it after a power cut.
+ */
 int stage_commit(struct stage *s);
 void stage_abort(struct stage *s);
 /* Open, write and commit in one call. */

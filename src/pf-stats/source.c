@@ -53,19 +53,21 @@ read_file(const struct source *from, int fd, const struct stat *st)
 {
 	int64_t mtime_ms = clock_from_timespec(st->st_mtim);
 	struct buf text = BUF_INIT;
+	bool is_stats;
 	int status;
 
-	if (buf_read_fd(&text, fd, 64) < 0)
-		status = reading_failed("read", from->path);
-	else if (begins_like_fuzzer_stats(&text)) {
-		status = buf_read_fd(&text, fd, STATS_FILE_MAX) < 0
-		    ? reading_failed("read", from->path)
-		    : read_aflpp(from, &text, -1, mtime_ms);
-	} else {
-		status = lseek(fd, 0, SEEK_SET) < 0
-		    ? reading_failed("read", from->path)
-		    : read_libfuzzer(from, fd, mtime_ms);
+	if (buf_read_fd(&text, fd, 64) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+		buf_release(&text);
+		return reading_failed("read", from->path);
 	}
+	is_stats = begins_like_fuzzer_stats(&text);
+	buf_clear(&text);
+	if (!is_stats)
+		status = read_libfuzzer(from, fd, mtime_ms);
+	else if (buf_read_fd(&text, fd, STATS_FILE_MAX) < 0)
+		status = reading_failed("read", from->path);
+	else
+		status = read_aflpp(from, &text, -1, mtime_ms);
 	buf_release(&text);
 	return status;
 }

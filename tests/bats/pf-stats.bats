@@ -22,6 +22,16 @@ data() { json "json.dumps(e['data'], sort_keys=True)"; }
 	same got <"$fixtures/aflpp-2.68c.expected"
 }
 
+# Its 65th byte was lost between a look at its head and the reading of it.
+@test "a fuzzer_stats file says what its directory says, but its name" {
+	try 0 pf-stats "$fixtures/aflpp-4.04c/fuzzer_stats"
+	silent
+	json "{k: v for k, v in e['data'].items() if k != 'instance'}" >file
+	try 0 pf-stats "$fixtures/aflpp-4.04c"
+	json "{k: v for k, v in e['data'].items() if k != 'instance'}" >directory
+	diff file directory
+}
+
 @test "a libFuzzer log" {
 	try 0 pf-stats "$fixtures/libfuzzer-single.log"
 	silent

@@ -1,0 +1,219 @@
+/*
+ * Staged files. fsync and write are this file's own, for a disk that fails at
+ * the n-th call: the linker prefers them to libc's.
+ */
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "buf.h"
+#include "stage.h"
+
+static int failing_fsync, failing_write; /* 1 is the next; 0 is none */
+
+int
+fsync(int fd)
+{
+	if (failing_fsync > 0 && --failing_fsync == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+ssize_t
+write(int fd, const void *bytes, size_t n)
+{
+	if (failing_write > 0 && --failing_write == 0) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return syscall(SYS_write, fd, bytes, n);
+}
+
+static char path[] = "/tmp/pf-unit-stage.XXXXXX";
+static int dir;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	memcpy(path + sizeof path - 7, "XXXXXX", 6);
+	if (mkdtemp(path) == NULL)
+		return -1;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	failing_fsync = failing_write = 0;
+	return dir < 0 ? -1 : 0;
+}
+
+static int
+end(void **state)
+{
+	struct dirent *entry;
+	DIR *all = fdopendir(dir);
+
+	(void)state;
+	while ((entry = readdir(all)) != NULL)
+		unlinkat(dirfd(all), entry->d_name, 0);
+	closedir(all);
+	return rmdir(path);
+}
+
+static unsigned
+files(void)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *all = fdopendir(fd);
+	struct dirent *entry;
+	unsigned count = 0;
+
+	while ((entry = readdir(all)) != NULL)
+		count += strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0;
+	closedir(all);
+	return count;
+}
+
+static void
+assert_holds(const char *name, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	assert_int_equal(buf_read_file(&b, dir, name, 1000), 0);
+	assert_string_equal(b.data, text);
+	buf_release(&b);
+}
+
+static void
+appears_with_the_commit(void **state)
+{
+	struct stage s;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stage_open(&s, dir, "x"), 0);
+	assert_int_equal(stage_write_all(s.fd, "ab", 2), 0);
+	assert_int_equal(fstatat(dir, "x", &st, 0), -1);
+	assert_int_equal(stage_write_all(s.fd, "c", 1), 0);
+	assert_int_equal(stage_commit(&s), 0);
+	assert_holds("x", "abc");
+	assert_int_equal(files(), 1);
+}
+
+static void
+replaces_the_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(stage_write(dir, "x", "longer", 6), 0);
+	assert_int_equal(stage_write(dir, "x", "s", 1), 0);
+	assert_holds("x", "s");
+	assert_int_equal(files(), 1);
+}
+
+static void
+leaves_nothing_when_aborted(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	assert_int_equal(stage_open(&s, dir, "x"), 0);
+	errno = EPROTO;
+	stage_abort(&s);
+	assert_int_equal(errno, EPROTO);
+	assert_int_equal(files(), 0);
+}
+
+static void
+leaves_nothing_when_the_file_cannot_be_synced(void **state)
+{
+	(void)state;
+	failing_fsync = 1;
+	assert_int_equal(stage_write(dir, "x", "y", 1), -1);
+	assert_int_equal(errno, EIO);
+	assert_int_equal(files(), 0);
+}
+
+static void
+keeps_the_old_file_when_the_disk_is_full(void **state)
+{
+	(void)state;
+	assert_int_equal(stage_write(dir, "x", "old", 3), 0);
+	failing_write = 1;
+	assert_int_equal(stage_write(dir, "x", "newer", 5), -1);
+	assert_int_equal(errno, ENOSPC);
+	assert_holds("x", "old");
+	assert_int_equal(files(), 1);
+}
+
+/* The rename is done then and cannot be taken back. */
+static void
+fails_when_the_directory_cannot_be_synced(void **state)
+{
+	(void)state;
+	failing_fsync = 2;
+	assert_int_equal(stage_write(dir, "x", "y", 1), -1);
+	assert_int_equal(errno, EIO);
+	assert_holds("x", "y");
+	assert_int_equal(files(), 1);
+}
+
+static void
+does_not_replace_a_directory(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdirat(dir, "d", 0700), 0);
+	assert_int_equal(stage_write(dir, "d", "y", 1), -1);
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(files(), 1);
+	assert_int_equal(unlinkat(dir, "d", AT_REMOVEDIR), 0);
+}
+
+static void
+says_why_it_cannot_begin(void **state)
+{
+	char name[300];
+	struct stage s;
+
+	(void)state;
+	memset(name, 'n', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	assert_int_equal(stage_open(&s, dir, name), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
+	assert_int_equal(stage_write_path("/nowhere/x", "y", 1), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+writes_below_the_path_that_is_given(void **state)
+{
+	char file[sizeof path + 10];
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/a b", path);
+	assert_int_equal(stage_write_path(file, "y\n", 2), 0);
+	assert_holds("a b", "y\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(appears_with_the_commit),
+	    TEST(replaces_the_whole),
+	    TEST(leaves_nothing_when_aborted),
+	    TEST(leaves_nothing_when_the_file_cannot_be_synced),
+	    TEST(keeps_the_old_file_when_the_disk_is_full),
+	    TEST(fails_when_the_directory_cannot_be_synced),
+	    TEST(does_not_replace_a_directory),
+	    TEST(says_why_it_cannot_begin),
+	    TEST(writes_below_the_path_that_is_given),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
