@@ -80,7 +80,8 @@ run-tests: test-programs
 	PF_BUILD=$(abspath $(build)) tests/run
 
 check: deps
-	+$(MAKE) --no-print-directory WERROR=1 targets run-tests
+	+$(MAKE) --no-print-directory targets
+	+$(MAKE) --no-print-directory WERROR=1 run-tests
 
 asan_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "sweep.h"
@@ -65,15 +66,20 @@ set_limit(int what, uint64_t value)
 	return setrlimit(what, &limit);
 }
 
+/*
+ * By the system call, since sigaction(2) of libc does not touch the two that
+ * its threads use, which may have been inherited as ignored like any other.
+ */
 static void
 reset_signals(void)
 {
-	struct sigaction action = {.sa_handler = SIG_DFL};
+	/* The kernel's struct sigaction, all zero: SIG_DFL and no flags. */
+	static const unsigned long action[4];
 	sigset_t none;
 	int i;
 
 	for (i = 1; i < NSIG; i++)
-		sigaction(i, &action, NULL);
+		syscall(SYS_rt_sigaction, i, action, NULL, (size_t)(NSIG / 8));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
