@@ -137,16 +137,35 @@ db_mark(struct db *db)
 }
 
 struct db_statement *
-db_prepare(struct db *db, const char *sql)
+db_prepare(struct db *db, const void *key, const char *sql)
 {
 	struct db_statement *s = db->engine->prepare(db, sql);
 
 	if (s == NULL)
 		return NULL;
 	s->db = db;
+	s->key = key;
 	s->next = db->statements;
 	db->statements = s;
 	return s;
+}
+
+struct db_statement *
+db_find(const struct db *db, const void *key)
+{
+	struct db_statement *s = db->statements;
+
+	while (s != NULL && s->key != key)
+		s = s->next;
+	return s;
+}
+
+struct db_statement *
+db_static(struct db *db, const char *sql)
+{
+	struct db_statement *s = db_find(db, sql);
+
+	return s != NULL ? s : db_prepare(db, sql, sql);
 }
 
 void
@@ -220,6 +239,20 @@ double
 db_column_real(struct db_statement *s, int column)
 {
 	return s->db->engine->column_real(s, column);
+}
+
+int64_t
+db_column_integer_or(struct db_statement *s, int column, int64_t unknown)
+{
+	return db_column_is_null(s, column) ? unknown
+					    : db_column_integer(s, column);
+}
+
+double
+db_column_real_or(struct db_statement *s, int column, double unknown)
+{
+	return db_column_is_null(s, column) ? unknown
+					    : db_column_real(s, column);
 }
 
 const char *

@@ -78,8 +78,14 @@ int db_commit(struct db *db);
 /* Harmless when no transaction is open. */
 void db_rollback(struct db *db);
 
-/* The statement lives until db_close. */
-struct db_statement *db_prepare(struct db *db, const char *sql);
+/* The statement lives until db_close. `key`, which may be NULL, is what
+ * db_find knows it by. */
+struct db_statement *
+db_prepare(struct db *db, const void *key, const char *sql);
+/* NULL when none was prepared under that address. */
+struct db_statement *db_find(const struct db *db, const void *key);
+/* The statement of a static text, prepared at its first use. */
+struct db_statement *db_static(struct db *db, const char *sql);
 
 /* Parameters count from 1. Text and bytes are borrowed until db_reset; NULL
  * text binds NULL. */
@@ -102,6 +108,10 @@ int64_t db_changes(struct db *db);
 bool db_column_is_null(struct db_statement *s, int column);
 int64_t db_column_integer(struct db_statement *s, int column);
 double db_column_real(struct db_statement *s, int column);
+/* `unknown` for NULL. */
+int64_t
+db_column_integer_or(struct db_statement *s, int column, int64_t unknown);
+double db_column_real_or(struct db_statement *s, int column, double unknown);
 /* NULL for NULL. */
 const char *db_column_text(struct db_statement *s, int column);
 int db_column_count(struct db_statement *s);

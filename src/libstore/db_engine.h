@@ -22,7 +22,6 @@ struct db_engine {
 	int (*is_empty)(struct db *db);
 	int (*mark)(struct db *db);
 
-	/* The statement's `sql` is set, `db` too. */
 	struct db_statement *(*prepare)(struct db *db, const char *sql);
 	void (*finalize)(struct db_statement *s);
 	void (*bind_null)(struct db_statement *s, int parameter);
@@ -51,6 +50,7 @@ struct db {
 
 struct db_statement {
 	struct db *db;
+	const void *key;
 	struct db_statement *next;
 };
 

@@ -36,7 +36,6 @@ ingest_free(struct ingest *in)
 		return;
 	forget_pending(in);
 	free(in->pending);
-	free(in->statements);
 	free(in);
 }
 
@@ -107,7 +106,7 @@ refuse_pending(struct ingest *in, size_t i)
 static int
 record_batch(struct ingest *in, const struct ingest_counts *batch)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO batches (committed_at, received, stored, duplicate,"
 	    " rejected) VALUES (?1, ?2, ?3, ?4, ?5)");
 

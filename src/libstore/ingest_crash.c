@@ -5,7 +5,7 @@
 static int
 store_artifact(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO artifacts (xxh128, bytes, content)"
 	    " VALUES (?1, ?2, ?3) ON CONFLICT (xxh128) DO UPDATE SET"
 	    " bytes = coalesce(artifacts.bytes, excluded.bytes),"
@@ -31,7 +31,7 @@ store_artifact(struct ingest *in, const struct record *r)
 static int
 open_group(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO crash_groups (key, first_seen, last_seen, crashes)"
 	    " VALUES (?1, ?2, ?2, 0) ON CONFLICT DO NOTHING");
 
@@ -47,7 +47,7 @@ open_group(struct ingest *in, const struct record *r)
 static int
 refresh_group(struct ingest *in, const char *key, int change)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "UPDATE crash_groups SET crashes = crashes + ?2,"
 	    " first_seen = (SELECT min(time) FROM crashes"
 	    " WHERE group_key = ?1),"
@@ -84,9 +84,9 @@ static int
 leave_group(struct ingest *in, const char *event, const char *group)
 {
 	struct db_statement *leave =
-	    ingest_sql(in, "DELETE FROM crashes WHERE event = ?1");
-	struct db_statement *drop = ingest_sql(
-	    in, "DELETE FROM crash_groups WHERE key = ?1 AND crashes = 1");
+	    db_static(in->db, "DELETE FROM crashes WHERE event = ?1");
+	struct db_statement *drop = db_static(
+	    in->db, "DELETE FROM crash_groups WHERE key = ?1 AND crashes = 1");
 
 	if (leave == NULL || drop == NULL)
 		return -1;
@@ -103,7 +103,7 @@ int
 ingest_crash_forget(struct ingest *in, const char *event)
 {
 	struct db_statement *s =
-	    ingest_sql(in, "SELECT group_key FROM crashes WHERE event = ?1");
+	    db_static(in->db, "SELECT group_key FROM crashes WHERE event = ?1");
 	struct buf group = BUF_INIT;
 	enum db_step step;
 	int status = 0;

@@ -6,8 +6,8 @@ store_capabilities(struct ingest *in, const struct record *r)
 {
 	const json_t *list = record_value(r, "capabilities")->held;
 	struct db_statement *clear =
-	    ingest_sql(in, "DELETE FROM node_capabilities WHERE node = ?1");
-	struct db_statement *add = ingest_sql(in,
+	    db_static(in->db, "DELETE FROM node_capabilities WHERE node = ?1");
+	struct db_statement *add = db_static(in->db,
 	    "INSERT INTO node_capabilities (node, capability) VALUES (?1, ?2)"
 	    " ON CONFLICT DO NOTHING");
 	size_t i;
@@ -30,7 +30,7 @@ store_capabilities(struct ingest *in, const struct record *r)
 int
 ingest_node(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "UPDATE nodes SET told_at = ?2, version = ?3, cpus = ?4,"
 	    " memory_bytes = ?5"
 	    " WHERE name = ?1 AND (told_at IS NULL OR told_at <= ?2)");
@@ -51,7 +51,7 @@ ingest_node(struct ingest *in, const struct record *r)
 static int
 store_config(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO job_configs (job, target, fuzzer, command)"
 	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (job) DO UPDATE SET"
 	    " target = coalesce(excluded.target, job_configs.target),"
@@ -77,7 +77,7 @@ ingest_job(struct ingest *in, const struct record *r)
 	    " 'restarting', 'stopping') THEN node END FROM job_states"
 	    " WHERE job = ?1 ORDER BY time DESC, state_order DESC, event DESC"
 	    " LIMIT 1) WHERE name = ?1";
-	struct db_statement *s = ingest_sql(in, latest);
+	struct db_statement *s = db_static(in->db, latest);
 
 	if (s == NULL || ingest_row(in, r) < 0)
 		return -1;

@@ -4,43 +4,11 @@
 #include "buf.h"
 #include "mem.h"
 
-struct db_statement *
-ingest_cached(const struct ingest *in, const void *key)
-{
-	size_t i;
-
-	for (i = 0; i < in->statement_count; i++)
-		if (in->statements[i].key == key)
-			return in->statements[i].statement;
-	return NULL;
-}
-
-struct db_statement *
-ingest_prepare(struct ingest *in, const void *key, const char *sql)
-{
-	struct db_statement *s = db_prepare(in->db, sql);
-
-	if (s == NULL)
-		return NULL;
-	MEM_GROW(in->statements, in->statement_count, in->statement_cap);
-	in->statements[in->statement_count++] =
-	    (struct ingest_statement){key, s};
-	return s;
-}
-
-struct db_statement *
-ingest_sql(struct ingest *in, const char *sql)
-{
-	struct db_statement *s = ingest_cached(in, sql);
-
-	return s != NULL ? s : ingest_prepare(in, sql, sql);
-}
-
 /* Runs a statement whose one parameter is a text. */
 static int
 run_with_text(struct ingest *in, const char *sql, const char *text)
 {
-	struct db_statement *s = ingest_sql(in, sql);
+	struct db_statement *s = db_static(in->db, sql);
 
 	if (s == NULL)
 		return -1;
@@ -51,7 +19,7 @@ run_with_text(struct ingest *in, const char *sql, const char *text)
 static int
 see_node(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO nodes (name, first_seen, last_seen)"
 	    " VALUES (?1, ?2, ?2) ON CONFLICT (name) DO UPDATE SET"
 	    " first_seen = CASE WHEN nodes.first_seen < excluded.first_seen"
@@ -79,7 +47,7 @@ see_job(struct ingest *in, const struct record *r)
 static int
 insert_ledger(struct ingest *in, const struct record *r)
 {
-	struct db_statement *s = ingest_sql(in,
+	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO events (id, rev, type, time, node, job, target,"
 	    " fuzzer, extra, raw)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
@@ -104,7 +72,7 @@ static int64_t
 stored_rev(struct ingest *in, const char *id)
 {
 	struct db_statement *s =
-	    ingest_sql(in, "SELECT rev FROM events WHERE id = ?1");
+	    db_static(in->db, "SELECT rev FROM events WHERE id = ?1");
 	enum db_step step;
 	int64_t rev = -1;
 
@@ -168,7 +136,7 @@ prepare_insert(struct ingest *in, const char *table, const char *const keys[],
 	for (i = 1; i <= n; i++)
 		buf_addf(&sql, "%s?%zu", i > 1 ? ", " : "", i);
 	buf_add_str(&sql, ")");
-	s = ingest_prepare(in, fields, sql.data);
+	s = db_prepare(in->db, fields, sql.data);
 	buf_release(&sql);
 	return s;
 }
@@ -188,7 +156,7 @@ static struct db_statement *
 row_statement(struct ingest *in, const struct record_type *type)
 {
 	const char *keys[6] = {"event"};
-	struct db_statement *s = ingest_cached(in, type->fields);
+	struct db_statement *s = db_find(in->db, type->fields);
 	size_t n = 1;
 
 	if (s != NULL)
@@ -228,7 +196,7 @@ first_number(struct db_statement *s)
 static int64_t
 series_of(struct ingest *in, const struct record *r)
 {
-	struct db_statement *find = ingest_sql(in,
+	struct db_statement *find = db_static(in->db,
 	    "SELECT id FROM series WHERE coalesce(node, '') ="
 	    " coalesce(?1, '') AND coalesce(job, '') = coalesce(?2, '')"
 	    " AND coalesce(target, '') = coalesce(?3, '')"
@@ -243,7 +211,7 @@ series_of(struct ingest *in, const struct record *r)
 	id = first_number(find);
 	if (id != -1)
 		return id;
-	add = ingest_sql(in,
+	add = db_static(in->db,
 	    "INSERT INTO series (node, job, target, fuzzer, instance)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
 	if (add == NULL)
@@ -257,7 +225,7 @@ insert_list(struct ingest *in, const struct record *r)
 {
 	static const char *const keys[] = {"event", "position", NULL};
 	const struct record_list *list = r->type->list;
-	struct db_statement *s = ingest_cached(in, list->fields);
+	struct db_statement *s = db_find(in->db, list->fields);
 	size_t i, width = field_count(list->fields);
 
 	if (s == NULL)

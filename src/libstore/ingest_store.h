@@ -5,11 +5,6 @@
 #include "ingest.h"
 #include "record.h"
 
-struct ingest_statement {
-	const void *key;
-	struct db_statement *statement;
-};
-
 struct ingest {
 	struct db *db;
 	ingest_reject *reject;
@@ -19,17 +14,7 @@ struct ingest {
 	struct record **pending;
 	size_t pending_count, pending_cap, pending_bytes;
 	uint64_t rejected_since; /* the last commit */
-	/* Statements by the address of their text or their fields. */
-	struct ingest_statement *statements;
-	size_t statement_count, statement_cap;
 };
-
-/* The statement of a static text, prepared once; NULL with db_error. */
-struct db_statement *ingest_sql(struct ingest *in, const char *sql);
-struct db_statement *ingest_cached(const struct ingest *in, const void *key);
-/* Prepares and keeps it under `key`. */
-struct db_statement *
-ingest_prepare(struct ingest *in, const void *key, const char *sql);
 
 enum ingest_outcome { INGEST_FAILED = -1, INGEST_STORED, INGEST_DUPLICATE };
 /* One event into the ledger and its tables, inside a transaction. */

@@ -62,7 +62,7 @@ migrate_version(struct db *db)
 
 	if (empty != 0)
 		return empty < 0 ? -1 : 0;
-	s = db_prepare(db,
+	s = db_prepare(db, NULL,
 	    "SELECT version, checksum FROM schema_migrations ORDER BY version");
 	if (s == NULL)
 		return -1;
@@ -82,7 +82,7 @@ static int
 record_up(struct db *db, int version)
 {
 	const struct schema_step *step = &schema_steps[version - 1];
-	struct db_statement *s = db_prepare(db,
+	struct db_statement *s = db_prepare(db, NULL,
 	    "INSERT INTO schema_migrations (version, name, checksum,"
 	    " applied_at) VALUES (?1, ?2, ?3, ?4)");
 	char hex[HASH_TEXT];
@@ -100,8 +100,8 @@ record_up(struct db *db, int version)
 static int
 record_down(struct db *db, int version)
 {
-	struct db_statement *s =
-	    db_prepare(db, "DELETE FROM schema_migrations WHERE version = ?1");
+	struct db_statement *s = db_prepare(
+	    db, NULL, "DELETE FROM schema_migrations WHERE version = ?1");
 
 	if (s == NULL)
 		return -1;
