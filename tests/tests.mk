@@ -1,5 +1,6 @@
 # Tests: how they are built and run.
 
+
 unit_sources := $(wildcard tests/unit/*.c)
 unit_tests := $(unit_sources:tests/unit/%.c=$(build)/unit/%)
 
@@ -102,8 +103,10 @@ lint-only:
 	clang-format --dry-run -Werror $(c_files)
 	shellcheck $(sh_files)
 	mandoc -T lint -W warning $(pages)
-	clang-tidy --quiet $(filter src/%.c,$(c_files)) -- \
-		-std=c11 $(cppflags)
+	@printf '%s\n' $(filter src/%.c,$(c_files)) | xargs -P 2 -n 12 \
+		sh -c 'clang-tidy --quiet "$$@" -- -std=c11 $(subst ','\'',$(cppflags))' \
+		clang-tidy >$(build)/tidy.log 2>&1 || \
+		{ grep -E -A 4 'error:|warning:' $(build)/tidy.log; exit 1; }
 
 format:
 	clang-format -i $(c_files)

@@ -48,6 +48,11 @@ context_line(struct context *context, struct span line)
 		context->smashing = line;
 	else if (context_is_heap(line))
 		context->heap = line;
+	else if (span_has(line, "Check failed: "))
+		context->check = span_trim(span_after(line, "Check failed: "));
+	else if (span_has(line, ": Running ") && span_has(line, " inputs "))
+		context->program =
+		    span_basename(span_before(line, ": Running "));
 	else if (span_has(line, "FuzzerSecurityIssue"))
 		context->stated = span_after(line, "FuzzerSecurityIssue");
 }
@@ -114,6 +119,14 @@ static const char *const assertion_functions[] = {
     "_wassert",
     "g_assertion_message",
 };
+static const char *const check_functions[] = {
+    "logging::LogMessage",
+    "logging::CheckError",
+    "google::LogMessage",
+    "absl::log_internal::LogMessage",
+    "V8_Fatal",
+    "v8::base::OS::Abort",
+};
 static const char *const exception_functions[] = {
     "std::terminate",
     "__cxa_throw",
@@ -142,6 +155,14 @@ is_abort(const struct report *report)
 {
 	return report->signal == SIGABRT || span_is(report->kind, "abrt") ||
 	    span_is(report->kind, "deadly-signal");
+}
+
+/* Some loggers end with a trap. */
+static bool
+ends_itself(const struct report *report)
+{
+	return is_abort(report) || span_is(report->kind, "ill") ||
+	    span_is(report->kind, "trap");
 }
 
 /*
@@ -175,6 +196,13 @@ context_apply(const struct context *context, struct report *report)
 	struct frame none = {0};
 
 	report->stated = context->stated;
+	report->program = context->program;
+	if (context->check.at != NULL && ends_itself(report) &&
+	    stack_has(report, check_functions, COUNT(check_functions))) {
+		report->kind = SPAN("assertion");
+		report->expression = context->check;
+		return;
+	}
 	if (report->sanitizer == parser_gdb.name &&
 	    span_is(report->kind, "segv") && is_recursion(report))
 		report->kind = SPAN("stack-overflow");

@@ -9,10 +9,12 @@
 
 struct context {
 	struct span assertion; /* the whole line of the last one */
+	struct span check;     /* the condition of a logger's CHECK */
 	struct span exception; /* "terminate called after …" */
 	struct span heap;      /* "free(): invalid pointer" */
 	struct span smashing;
 	struct span stated;
+	struct span program; /* libFuzzer's "…/prog: Running 1 inputs" */
 };
 
 /* Remembers what the line says, if it says anything. */

@@ -48,6 +48,17 @@ repeats(const struct fingerprint *f, size_t start, size_t period)
 	return true;
 }
 
+/* How many frames from `start` on go round in that period. */
+static size_t
+covered(const struct fingerprint *f, size_t start, size_t period)
+{
+	size_t i = start;
+
+	while (i + period < f->count && compare(f, i, i + period) == 0)
+		i++;
+	return i + period - start;
+}
+
 /* The rotation whose sequence of members is the least. */
 static size_t
 least_rotation(const struct fingerprint *f, size_t start, size_t period)
@@ -76,7 +87,9 @@ cycle_find(const struct fingerprint *f, bool overflow)
 		return cycle;
 	for (size_t start = 0; start < START_MAX && start < f->count; start++)
 		for (size_t period = 1; period <= PERIOD_MAX; period++)
-			if (repeats(f, start, period)) {
+			if (repeats(f, start, period) &&
+			    (overflow ||
+				covered(f, start, period) * 2 >= f->count)) {
 				cycle.start = start;
 				cycle.period = period;
 				cycle.rotation =

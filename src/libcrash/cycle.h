@@ -12,7 +12,8 @@ struct cycle {
 
 /*
  * The smallest cycle (up to 16 frames) that is seen three times in a row, when
- * the stack overflowed or has more than 60 kept frames.
+ * the stack overflowed, or has more than 60 kept frames half of which go round:
+ * three overloads of one name in a deep stack are no recursion.
  */
 struct cycle cycle_find(const struct fingerprint *f, bool overflow);
 

@@ -250,6 +250,13 @@ add_class(
 		buf_add_str(key, target);
 		return true;
 	}
+	if ((class == CLASS_TIMEOUT || class == CLASS_MEMORY) &&
+	    report->program.len > 0) {
+		buf_add(key, report->program.at,
+		    report->program.len < PLACE_NAME_MAX ? report->program.len
+							 : PLACE_NAME_MAX);
+		return true;
+	}
 	if (class == CLASS_ASSERTION && report->expression.len > 0) {
 		add_generalised(key, report->expression);
 		buf_add_str(key, " in ");
@@ -375,6 +382,11 @@ fingerprint_make(struct fingerprint *f, const struct report *report,
 	else if (f->site_linefree.len == 0)
 		add_linefree(&f->site_linefree, f, 3);
 	f->resolved = f->site.len > 0 || classed;
+	/* Nothing but its target is known of it. */
+	if (classed && f->site.len == 0) {
+		buf_add(&f->site, f->key.data, f->key.len);
+		buf_add(&f->site_linefree, f->key.data, f->key.len);
+	}
 	if (!f->resolved)
 		return;
 	hash_stack(f, &cycle);

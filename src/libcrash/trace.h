@@ -45,6 +45,7 @@ struct report {
 	struct span error_line; /* the line that it begins with */
 	struct span expression; /* what an assertion says */
 	struct span stated;     /* FuzzerSecurityIssue…: Critical, High… */
+	struct span program;    /* its basename, where the text tells */
 	/* Where an error without a stack says it is (UBSan, assertions). */
 	struct frame place;
 	enum access access;

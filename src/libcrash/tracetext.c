@@ -1,7 +1,9 @@
 #include "tracetext.h"
 
+#include <jansson.h>
 #include <string.h>
 
+#include "emit.h"
 #include "span.h"
 
 #define HEAD_MAX (TRACE_EVENT_MAX / 4 * 3)
@@ -71,11 +73,20 @@ trace_cut(struct buf *out, const char *text, size_t len)
 }
 
 void
-trace_emit(struct emit *e, const char *text, size_t len)
+trace_set(struct json_t *data, const char *text, size_t len)
 {
-	struct buf cut = BUF_INIT;
+	struct buf cut = BUF_INIT, object = BUF_INIT;
+	struct emit e;
+	json_t *made;
 
 	trace_cut(&cut, text, len);
-	emit_bytes(e, "trace", cut.data, cut.len);
+	emit_begin(&e, &object);
+	emit_object(&e, NULL);
+	emit_bytes(&e, "trace", cut.data, cut.len);
+	emit_end(&e);
+	made = json_loadb(object.data, object.len, JSON_ALLOW_NUL, NULL);
+	json_object_update(data, made);
+	json_decref(made);
 	buf_release(&cut);
+	buf_release(&object);
 }

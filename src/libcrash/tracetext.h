@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 #include "buf.h"
-#include "emit.h"
+
+struct json_t;
 
 /* The longest trace in an event, in bytes, before it is encoded. */
 #define TRACE_EVENT_MAX (64 * 1024)
@@ -15,7 +16,7 @@
  * line, with a line between them that says how many bytes were cut.
  */
 void trace_cut(struct buf *out, const char *text, size_t len);
-/* The same as the member "trace" of an object. */
-void trace_emit(struct emit *e, const char *text, size_t len);
+/* The same as the member "trace" of an event's data. */
+void trace_set(struct json_t *data, const char *text, size_t len);
 
 #endif

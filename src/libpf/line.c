@@ -139,15 +139,17 @@ each_line(bool nul, int (*each)(const char *, void *), void *context)
 	size_t len;
 
 	line_init(&r, STDIN_FILENO, nul ? '\0' : '\n', OPERAND_MAX);
+	line = r.buf.data;
+	len = 0;
 	while ((got = line_next(&r, &line, &len)) != LINE_END) {
 		if (got == LINE_ERROR) {
 			msg_warn("read standard input");
 			status = exit_worse(status, EX_IOERR);
 			break;
 		}
-		if (got == LINE_TOO_LONG || memchr(line, '\0', len) != NULL) {
+		if (got != LINE_OK || memchr(line, '\0', len) != NULL) {
 			msg_warnx("standard input line %llu: %s", r.number,
-			    got == LINE_TOO_LONG ? "too long" : "holds a NUL");
+			    got != LINE_OK ? "too long" : "holds a NUL");
 			status = exit_worse(status, 1);
 			continue;
 		}

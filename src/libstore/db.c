@@ -12,11 +12,12 @@ static const struct db_engine *const engines[] = {&db_sqlite};
 static const struct db_engine *
 engine_of(const char *where)
 {
-	size_t i = 0;
+	size_t last = sizeof engines / sizeof engines[0] - 1, i;
 
-	while (engines[i]->scheme != NULL &&
-	    strncmp(where, engines[i]->scheme, strlen(engines[i]->scheme)) != 0)
-		i++;
+	for (i = 0; i < last; i++)
+		if (strncmp(where, engines[i]->scheme,
+			strlen(engines[i]->scheme)) == 0)
+			break;
 	return engines[i];
 }
 

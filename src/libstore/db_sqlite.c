@@ -152,7 +152,7 @@ exec(struct db *db, const char *sql)
 static int
 check_owner(struct db *db)
 {
-	int64_t id;
+	int64_t id = 0;
 	int empty = is_empty(db);
 
 	if (empty < 0 || ask(db, "PRAGMA application_id", &id) < 0)

@@ -251,9 +251,8 @@ crash_out(struct dedup *d, json_t *event, const char *line, size_t len)
 int
 crash_from_file(struct dedup *d, const char *path)
 {
-	json_t *event = crash_event_new(path, NULL), *made;
+	json_t *event = crash_event_new(path, NULL);
 	struct buf line = BUF_INIT;
-	struct emit e;
 
 	if (event == NULL) {
 		int status = msg_exit_code(errno);
@@ -261,16 +260,9 @@ crash_from_file(struct dedup *d, const char *path)
 		msg_warn("open %s", msg_quote(path));
 		return status;
 	}
-	if (d->text.len > 0) {
-		emit_begin(&e, &line);
-		emit_object(&e, NULL);
-		trace_emit(&e, d->text.data, d->text.len);
-		emit_end(&e);
-		made = json_loadb(line.data, line.len, 0, NULL);
-		json_object_update(json_object_get(event, "data"), made);
-		json_decref(made);
-		buf_clear(&line);
-	}
+	if (d->text.len > 0)
+		trace_set(
+		    json_object_get(event, "data"), d->text.data, d->text.len);
 	crash_enrich(d, event);
 	crash_event_print(&line, event);
 	crash_out(d, event, line.data, line.len);

@@ -11,6 +11,7 @@
 #include "emit.h"
 #include "event.h"
 #include "hash.h"
+#include "libcrash/tracetext.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
@@ -36,6 +37,31 @@ pass(struct dedup *d, const char *line, size_t len)
 	out_add("\n", 1);
 }
 
+/*
+ * What was added may make the line longer than a line may be: then its trace,
+ * which is nearly all of it, is cut as any long trace is.
+ */
+static void
+rewrite(struct dedup *d, json_t *event, size_t len)
+{
+	json_t *rev = json_copy(json_object_get(event, "rev"));
+
+	buf_clear(&d->line);
+	event_rewrite(&d->line, event);
+	if (d->line.len > EVENT_LINE_MAX && len < EVENT_LINE_MAX &&
+	    d->text.len > TRACE_EVENT_MAX) {
+		trace_set(
+		    json_object_get(event, "data"), d->text.data, d->text.len);
+		if (rev != NULL)
+			json_object_set(event, "rev", rev);
+		else
+			json_object_del(event, "rev");
+		buf_clear(&d->line);
+		event_rewrite(&d->line, event);
+	}
+	json_decref(rev);
+}
+
 void
 dedup_line(struct dedup *d, const char *line, size_t len)
 {
@@ -53,8 +79,7 @@ dedup_line(struct dedup *d, const char *line, size_t len)
 	if (!is_crash(event)) {
 		pass(d, line, len);
 	} else if (crash_enrich(d, event)) {
-		buf_clear(&d->line);
-		event_rewrite(&d->line, event);
+		rewrite(d, event, len);
 		crash_out(d, event, d->line.data, d->line.len);
 	} else
 		crash_out(d, event, line, len);

@@ -17,8 +17,8 @@
 #include "tree.h"
 
 static const char usage[] =
-    "usage: pf-reap [-hnv] [--keep-newest N] [--max-bytes SIZE]\n"
-    "               [--older-than DURATION] DIR...\n"
+    "usage: pf-reap [-hnv] [--keep-newest N] [--max-bytes SIZE] "
+    "[--older-than DURATION] DIR...\n"
     "\n"
     "Removes the old files below directories; one event line for each DIR.\n"
     "\n"

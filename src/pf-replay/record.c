@@ -303,26 +303,16 @@ task_from_path(struct replay *replay, const char *path)
 	return task;
 }
 
-/* Sets the trace and what belongs to it. */
+/* Sets the trace; whoever named the crash by another one is asked again. */
 static void
 set_trace(struct task *task, json_t *data)
 {
-	struct buf text = BUF_INIT;
-	struct emit e;
-	json_t *made;
+	json_t *before = json_incref(json_object_get(data, "trace"));
 
-	emit_begin(&e, &text);
-	emit_object(&e, NULL);
-	trace_emit(&e, task->trace.data, task->trace.len);
-	emit_end(&e);
-	made = json_loadb(text.data, text.len, 0, NULL);
-	/* Whoever named the crash by another trace is asked again. */
-	if (!json_equal(
-		json_object_get(made, "trace"), json_object_get(data, "trace")))
+	trace_set(data, task->trace.data, task->trace.len);
+	if (!json_equal(before, json_object_get(data, "trace")))
 		json_object_del(data, "rules");
-	json_object_update(data, made);
-	json_decref(made);
-	buf_release(&text);
+	json_decref(before);
 }
 
 static void

@@ -32,18 +32,17 @@ crashes_init(struct crashes *c, const struct job *job, struct journal *journal,
 }
 
 static void
-drop(struct crashes *c, size_t i)
+crash_file_release(struct crash_file *file)
 {
-	free(c->waiting[i].dir);
-	free(c->waiting[i].name);
-	c->waiting[i] = c->waiting[--c->count];
+	free(file->dir);
+	free(file->name);
 }
 
 void
 crashes_release(struct crashes *c)
 {
 	while (c->count > 0)
-		drop(c, 0);
+		crash_file_release(&c->waiting[--c->count]);
 	free(c->waiting);
 	worker_logs_release(&c->logs);
 }
@@ -208,14 +207,15 @@ collect(struct crashes *c, const struct crash_file *file, bool now)
 void
 crashes_settle(struct crashes *c, int64_t now_ms, bool all)
 {
-	size_t i = 0;
+	size_t i, kept = 0;
 
-	while (i < c->count) {
-		struct crash_file file = c->waiting[i];
+	for (i = 0; i < c->count; i++) {
+		struct crash_file *file = &c->waiting[i];
 
-		if (collect(c, &file, all || now_ms >= file.until_ms))
-			drop(c, i);
+		if (collect(c, file, all || now_ms >= file->until_ms))
+			crash_file_release(file);
 		else
-			i++;
+			c->waiting[kept++] = *file;
 	}
+	c->count = kept;
 }

@@ -150,6 +150,17 @@ print(json.dumps({"v": 1, "id": "%032x" % (hash(sys.argv[1]) % 2**64),
 	same found <<<one
 }
 
+@test "an enriched line stays within the longest that a line may be" {
+	cp "$traces/clang-null.txt" long
+	yes 'noise behind the report' | head -c 1003500 >>long
+	crash long long >in
+	[ "$(wc -c <in)" -lt 1048576 ] && [ "$(wc -c <in)" -gt 1046000 ]
+	try 0 pf-dedup <in
+	[ "$(wc -c <stdout)" -lt 1048576 ]
+	json '[e["rev"], e["data"]["site"]]' >found
+	same found <<<'[1, "section_matches ini.c:75"]'
+}
+
 @test "groups are the same in any order" {
 	for f in "$traces"/*.txt; do crash "${f##*/}" "$f"; done >in
 	try 0 pf-dedup --groups <in

@@ -188,6 +188,54 @@ test_recursion_is_rotated(void **state)
 	}
 }
 
+/* Four overloads of one name in a deep stack were taken for a recursion. */
+static void
+test_overloads_are_no_recursion(void **state)
+{
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	buf_add_str(&text, HEAD "#0 0x1 in top /a/t.c:3:4\n");
+	for (int i = 0; i < 4; i++)
+		buf_addf(&text, "#%d 0x%x in next /a/n.c:%d:1\n", i, i, i + 1);
+	for (int i = 0; i < 70; i++)
+		buf_addf(&text, "#%d 0x%x in f%d /a/f.c:1:1\n", i, i, i);
+	assert_string_equal(site_of(text.data), "top t.c:3");
+	buf_release(&text);
+}
+
+/* A logger's CHECK is an assertion, told by what it says. */
+static void
+test_check_failures_are_assertions(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    site_of("[1:2:FATAL:font.cc(9)] Check failed: width > 12 (0)\n"
+		    "==1==ERROR: AddressSanitizer: ILL on unknown address 0x55 "
+		    "(pc 0x55)\n"
+		    "#0 0x1 in logging::LogMessage::~LogMessage() /l.cc:1:1\n"
+		    "#1 0x1 in ns::measure(int) /a/b.cc:9:1\n"),
+	    "ns::measure b.cc:9");
+	assert_string_equal(
+	    print.key.data, "assertion: width > N (N) in measure");
+}
+
+/* Exhausted memory with no frame but the fuzzer's has its program's name. */
+static void
+test_program_stands_in_for_the_target(void **state)
+{
+	static const char text[] =
+	    "/b/ftp_fuzzer: Running 1 inputs 1 time(s) each.\n"
+	    "==1== ERROR: libFuzzer: out-of-memory (used: 4Mb; limit: 3Mb)\n"
+	    "#0 0x1 in malloc (/b/ftp_fuzzer+0x1)\n";
+
+	(void)state;
+	assert_true(report_read(&report, text, sizeof text - 1));
+	fingerprint_make(&print, &report, rules, NULL, NULL);
+	assert_true(print.resolved);
+	assert_string_equal(print.site.data, "out-of-memory: ftp_fuzzer");
+}
+
 static void
 test_assertions_are_told_apart(void **state)
 {
@@ -232,6 +280,7 @@ test_unnamed_interceptors(void **state)
 static void
 test_hostile(void **state)
 {
+	static const char bytes[] = HEAD "#0 0x1 in a\0b \xff/\xfe.c:3:4\n";
 	struct buf text = BUF_INIT;
 
 	(void)state;
@@ -246,8 +295,7 @@ test_hostile(void **state)
 	site_of(text.data);
 	assert_true(print.site.len <= 1100);
 	buf_clear(&text);
-	buf_add(
-	    &text, HEAD "#0 0x1 in a\0b \xff/\xfe.c:3:4\n", sizeof HEAD + 25);
+	buf_add(&text, bytes, sizeof bytes - 1);
 	assert_true(report_read(&report, text.data, text.len));
 	buf_release(&text);
 }
@@ -283,6 +331,9 @@ main(void)
 	    cmocka_unit_test(test_what_only_looks_like_one),
 	    cmocka_unit_test(test_timeouts_are_by_target),
 	    cmocka_unit_test(test_recursion_is_rotated),
+	    cmocka_unit_test(test_overloads_are_no_recursion),
+	    cmocka_unit_test(test_check_failures_are_assertions),
+	    cmocka_unit_test(test_program_stands_in_for_the_target),
 	    cmocka_unit_test(test_assertions_are_told_apart),
 	    cmocka_unit_test(test_unnamed_interceptors),
 	    cmocka_unit_test(test_hostile),
