@@ -2,6 +2,7 @@
 #include "opt.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <sysexits.h>
@@ -9,6 +10,8 @@
 #include "buf.h"
 #include "msg.h"
 #include "out.h"
+
+#undef getopt_long
 
 #ifndef PF_VERSION
 #error "PF_VERSION comes from the Makefile"
@@ -24,6 +27,58 @@ static const struct unit duration_units[] = {{"", 1000}, {"ms", 1}, {"s", 1000},
 
 static const struct unit size_units[] = {{"", 1}, {"K", 1024}, {"M", 1048576.0},
     {"G", 1073741824.0}, {"T", 1099511627776.0}, {NULL, 0}};
+
+static unsigned
+rows_beginning(const struct option *rows, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	unsigned count = 0;
+
+	for (; rows->name != NULL; rows++)
+		count += strncmp(rows->name, word, len) == 0;
+	return count;
+}
+
+/* `wrong` is ':' for a missing value, else '?'. */
+static void
+tell_wrong_option(
+    int wrong, const char *word, const char *letters, const struct option *rows)
+{
+	char letter[3] = {'-', (char)optopt, '\0'};
+
+	if (wrong == ':')
+		msg_warnx("option %s needs a value", msg_quote(word));
+	else if (optopt == 0)
+		msg_warnx("%s option %s",
+		    rows_beginning(rows, word + 2) > 1 ? "ambiguous"
+						       : "unknown",
+		    msg_quote(word));
+	else if (optopt > UCHAR_MAX || strchr(letters, optopt) != NULL)
+		/* A letter that is known is wrong only by its long name. */
+		msg_warnx("option takes no value: %s", msg_quote(word));
+	else
+		msg_warnx("unknown option %s", msg_quote(letter));
+}
+
+int
+opt_next(int argc, char *const argv[], const char *letters,
+    const struct option *rows, int *index)
+{
+	size_t mode = strspn(letters, "+-");
+	struct buf all = BUF_INIT;
+	int option;
+
+	/* The colon tells a missing value from an unknown option. */
+	buf_addf(&all, "%.*s:%s", (int)mode, letters, letters + mode);
+	opterr = 0;
+	option = getopt_long(argc, argv, all.data, rows, index);
+	if (option == ':' || option == '?') {
+		tell_wrong_option(option, argv[optind - 1], letters, rows);
+		option = '?';
+	}
+	buf_release(&all);
+	return option;
+}
 
 void
 opt_usage(const char *usage, const char *format, ...)
@@ -59,7 +114,7 @@ opt_common(int option, const char *usage)
 		out_add("pf " PF_VERSION "\n", strlen("pf " PF_VERSION "\n"));
 		exit(out_close(0));
 	default:
-		/* getopt_long has said what is wrong. */
+		/* opt_next has said what is wrong. */
 		fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
 		exit(EX_USAGE);
 	}

@@ -22,6 +22,14 @@ enum { OPT_VERSION = 0x7f00, OPT_LOG, OPT_OWN };
 	}
 
 /*
+ * getopt_long(3), but what is wrong is told by msg_warnx: quoted, and as JSON
+ * where that was asked for. The macro has every program use it.
+ */
+int opt_next(int argc, char *const argv[], const char *letters,
+    const struct option *rows, int *index);
+#define getopt_long opt_next
+
+/*
  * Handles the options of OPT_COMMON; `usage` is the whole help text. Anything
  * else ends the program with 64 and the first line of `usage` on standard
  * error.
