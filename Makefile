@@ -16,7 +16,7 @@ bindir ?= $(PREFIX)/bin
 mandir ?= $(PREFIX)/share/man
 datadir ?= $(PREFIX)/share/pf
 
-programs := pf-backup pf-dedup pf-ingest pf-reap pf-replay pf-run \
+programs := pf-backup pf-dedup pf-ingest pf-reap pf-replay pf-report pf-run \
 	pf-ship pf-stats
 scripts := $(notdir $(wildcard bin/pf-*))
 
