@@ -1,4 +1,5 @@
 /* pf-dedup - group crashes by what their traces say, and rate them. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,28 @@ options(struct dedup *d, int argc, char *argv[])
 }
 
 static int
+path_line(
+    struct dedup *d, unsigned long long number, const char *line, size_t len)
+{
+	char *path;
+	int status;
+
+	/* Cut at a NUL it would be another file's name. */
+	if (len >= PATH_MAX || memchr(line, '\0', len) != NULL) {
+		msg_warnx("standard input line %llu: neither an event nor a "
+			  "path",
+		    number);
+		d->lines++;
+		d->rejected++;
+		return 1;
+	}
+	path = mem_dup_n(line, len);
+	status = dedup_path(path, d);
+	free(path);
+	return status;
+}
+
+static int
 standard_input(struct dedup *d)
 {
 	struct line_reader reader;
@@ -101,10 +124,8 @@ standard_input(struct dedup *d)
 		} else if (len > 0 && line[0] == '{') {
 			dedup_line(d, line, len);
 		} else if (len > 0) {
-			char *path = mem_dup_n(line, len);
-
-			status = exit_worse(status, dedup_path(path, d));
-			free(path);
+			status = exit_worse(
+			    status, path_line(d, reader.number, line, len));
 		}
 	}
 	if (got == LINE_ERROR) {

@@ -1,6 +1,7 @@
 #include "queue.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,12 @@ add_line(struct queue *q, char *line, size_t len)
 		return;
 	if (q->filter) {
 		add(q, task_from_line(q->replay, line, len));
+	} else if (len >= PATH_MAX || memchr(line, '\0', len) != NULL) {
+		/* Cut at a NUL it would be another file's name. */
+		q->replay->in++;
+		q->replay->rejected++;
+		q->replay->status = exit_worse(q->replay->status, 1);
+		msg_warnx("line %llu is no path", q->replay->in);
 	} else {
 		char *path = mem_dup_n(line, len);
 

@@ -295,8 +295,11 @@ task_from_path(struct replay *replay, const char *path)
 	task->name = mem_dup(path);
 	task->input = mem_dup(path);
 	task->event = make_event(replay, path);
-	if (task->event == NULL)
+	if (task->event == NULL) {
+		replay->status =
+		    exit_worse(replay->status, msg_exit_code(errno));
 		msg_warn("open %s", msg_quote(path));
+	}
 	strvec_add_all(&task->env, environ);
 	if (task->event == NULL || !prepare(replay, task, replay->command))
 		fail(replay, task);
@@ -335,11 +338,11 @@ record_verdict(struct replay *replay, struct task *task, enum verdict verdict)
 	json_t *data = json_object_get(task->event, "data"), *told;
 	unsigned hits = 0;
 
+	if (task->event == NULL)
+		return; /* a missing input: that is its status */
 	if (verdict != VERDICT_SAME)
 		replay->status = exit_worse(
 		    replay->status, verdict == VERDICT_ERROR ? 75 : 1);
-	if (task->event == NULL)
-		return;
 	for (unsigned i = 0; i < task->finished; i++)
 		if (sighting_hit(&task->sightings[i], &task->expected))
 			hits++;

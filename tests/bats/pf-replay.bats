@@ -161,7 +161,7 @@ print(json.dumps({"v": 1, "id": "%032x" % ord(sys.argv[1][0]),
 }
 
 @test "an input that is not there is an error and never clean" {
-	try 75 pf-replay -n 1 gone O -- ./asan
+	try 66 pf-replay -n 1 gone O -- ./asan
 	same stderr <<<"pf-replay: open 'gone': No such file or directory"
 	verdicts >found
 	same found <<<'O same 1/1'
