@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "db_engine.h"
+#include "mem.h"
 
 /* The last one has no scheme: whatever is no URL is a path. */
 static const struct db_engine *const engines[] = {&db_sqlite};
@@ -37,6 +38,7 @@ db_close(struct db *db)
 		struct db_statement *s = db->statements;
 
 		db->statements = s->next;
+		free(s->sql);
 		db->engine->finalize(s);
 	}
 	db->engine->close(db);
@@ -145,6 +147,7 @@ db_prepare(struct db *db, const void *key, const char *sql)
 		return NULL;
 	s->db = db;
 	s->key = key;
+	s->sql = mem_dup(sql);
 	s->next = db->statements;
 	db->statements = s;
 	return s;

@@ -51,6 +51,7 @@ struct db {
 struct db_statement {
 	struct db *db;
 	const void *key;
+	char *sql;
 	struct db_statement *next;
 };
 

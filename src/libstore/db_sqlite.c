@@ -170,16 +170,22 @@ set_up(struct db *db, enum db_mode mode)
 	static const char common[] = "PRAGMA foreign_keys=ON;"
 				     "PRAGMA temp_store=MEMORY;"
 				     "PRAGMA cache_size=-16384;";
-	/* auto_vacuum only takes before the first table. */
-	static const char writer[] = "PRAGMA auto_vacuum=INCREMENTAL;"
-				     "PRAGMA journal_mode=WAL;"
+	/* Takes only before the first table, and would lock a full store. */
+	static const char fresh[] = "PRAGMA auto_vacuum=INCREMENTAL;";
+	static const char writer[] = "PRAGMA journal_mode=WAL;"
 				     "PRAGMA synchronous=FULL;"
 				     "PRAGMA wal_autocheckpoint=4096;"
 				     "PRAGMA journal_size_limit=67108864;";
+	int empty;
 
 	if (exec(db, common) < 0 || check_owner(db) < 0)
 		return -1;
-	return mode == DB_READ ? 0 : exec(db, writer);
+	if (mode == DB_READ)
+		return 0;
+	empty = is_empty(db);
+	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
+		return -1;
+	return exec(db, writer);
 }
 
 /* What the file system says is clearer than "unable to open". */

@@ -11,19 +11,26 @@ query_efforts(struct db *db,
     int (*each)(void *context, const struct query_effort *effort),
     void *context)
 {
-	struct db_statement
-	    *
-		s =
-		    db_static(db,
-			"SELECT target, fuzzer, count(*), sum(execs), "
-			"max(edges),"
-			" max(edges_total), max(corpus),"
-			" sum(CASE WHEN coalesce(alive, 1) = 1 THEN speed END),"
-			" min(first), max(last)"
-			" FROM (SELECT r.target AS target, r.fuzzer AS "
-			"fuzzer," LAST("execs_total") " AS execs," LAST("edges_"
-									"found") " AS edges," LAST("edges_total") " AS edges_total," LAST("corpus_count") " AS corpus," LAST(
-			    "execs_per_second") " AS speed," LAST("alive") " AS"
+	struct db_statement *s =
+	    db_static(db,
+		"SELECT target, fuzzer, count(*), sum(execs), "
+		"max(edges),"
+		" max(edges_total), max(corpus),"
+		" sum(CASE WHEN coalesce(alive, 1) = 1 THEN speed END),"
+		" min(first), max(last)"
+		" FROM (SELECT r.target AS target, r.fuzzer AS "
+		"fuzzer," LAST("execs_total") " AS execs," LAST(
+		    "edges_"
+		    "found") " AS edges," LAST("edges_total") " AS "
+							      "edges_"
+							      "total," LAST("co"
+									    "rp"
+									    "us"
+									    "_c"
+									    "ou"
+									    "n"
+									    "t") " AS corpus," LAST("execs_per_second") " AS speed," LAST(
+								  "alive") " AS"
 									   " al"
 									   "ive"
 									   ","

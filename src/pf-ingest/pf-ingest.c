@@ -150,12 +150,12 @@ run_ingest(struct db *db, const struct options *o)
 	struct ingest *in;
 	int status;
 
+	input_catch_signals();
 	if (prepare_schema(db) < 0)
 		return fail(db_error(db));
 	if ((status = rejects_open(&rejects, o->rejects)) != 0)
 		return status;
 	in = ingest_new(db, rejects_add, &rejects);
-	input_catch_signals();
 	status = input_files(in, db, &o->limits, o->files);
 	print_summary(ingest_counts(in));
 	if (ingest_counts(in)->rejected > 0)
