@@ -132,7 +132,7 @@ ask(struct db *db, const char *sql, int64_t *value)
 static int
 is_empty(struct db *db)
 {
-	int64_t tables;
+	int64_t tables = 0;
 
 	if (ask(db, "SELECT count(*) FROM sqlite_schema", &tables) < 0)
 		return -1;

@@ -75,10 +75,10 @@ static void
 draw_value_axis(
     struct buf *out, const struct scale *scale, double step, const char *unit)
 {
-	double value;
+	int lines = (int)(scale->most * 1.001 / step), i;
 
-	for (value = 0; value <= scale->most * 1.001; value += step) {
-		double y = y_of(scale, value);
+	for (i = 0; i <= lines; i++) {
+		double value = i * step, y = y_of(scale, value);
 
 		buf_addf(out,
 		    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
