@@ -52,12 +52,13 @@ take_number(struct field_value *v, const json_t *json, double least,
 }
 
 static const char *
-take_integer(struct field_value *v, const json_t *json, int64_t least)
+take_integer(struct field_value *v, const json_t *json, int64_t least,
+    int64_t most, const char *wrong)
 {
 	v->type = VALUE_INTEGER;
 	v->integer = json_integer_value(json);
-	if (!json_is_integer(json) || v->integer < least)
-		return least == 0 ? "is not a count" : "is not an integer";
+	if (!json_is_integer(json) || v->integer < least || v->integer > most)
+		return wrong;
 	return NULL;
 }
 
@@ -82,11 +83,14 @@ take_value(struct field_value *v, const struct field *f, const json_t *json)
 
 	switch (f->kind) {
 	case FIELD_COUNT:
-		return take_integer(v, json, 0);
+		return take_integer(
+		    v, json, 0, FIELD_COUNT_MAX, "is not a count");
 	case FIELD_INTEGER:
-		return take_integer(v, json, INT64_MIN);
+		return take_integer(
+		    v, json, INT64_MIN, INT64_MAX, "is not an integer");
 	case FIELD_AMOUNT:
-		return take_number(v, json, 0, 1e300, "is not 0 or more");
+		return take_number(
+		    v, json, 0, FIELD_AMOUNT_MAX, "is not from 0 to 1e15");
 	case FIELD_NUMBER:
 		return take_number(v, json, -1e300, 1e300, "is not a number");
 	case FIELD_RATIO:

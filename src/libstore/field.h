@@ -8,10 +8,15 @@
 
 #include "db.h"
 
+/* Of what a double holds exactly (RFC 8259, section 6), and of what sums and
+ * drawings can bear. */
+#define FIELD_COUNT_MAX 9007199254740991
+#define FIELD_AMOUNT_MAX 1e15
+
 enum field_kind {
-	FIELD_COUNT, /* an integer, 0 or more */
+	FIELD_COUNT, /* an integer from 0 to FIELD_COUNT_MAX */
 	FIELD_INTEGER,
-	FIELD_AMOUNT, /* a number, 0 or more */
+	FIELD_AMOUNT, /* a number from 0 to FIELD_AMOUNT_MAX */
 	FIELD_NUMBER,
 	FIELD_RATIO, /* from 0 to 1 */
 	FIELD_BOOLEAN,

@@ -82,8 +82,9 @@ add_config(void *context, const char *target, const char *fuzzer)
 static void
 add_known(int64_t *sum, int64_t value)
 {
-	if (value >= 0)
-		*sum = (*sum < 0 ? 0 : *sum) + value;
+	if (value >= 0 &&
+	    __builtin_add_overflow(*sum < 0 ? 0 : *sum, value, sum))
+		*sum = INT64_MAX;
 }
 
 static void

@@ -154,7 +154,8 @@ short_number(struct buf *out, double value)
 		value /= 1000;
 		unit++;
 	}
-	if (value >= 99.5 || value == (double)(int64_t)value)
+	if ((value >= 99.5 && value < 1000) ||
+	    (value < 1000 && value == (double)(int)value))
 		buf_addf(out, "%.0f", value);
 	else
 		buf_addf(out, "%.3g", value);

@@ -53,9 +53,11 @@ event() {
 		event 9 stats '{"pid":0}'
 		event 10 weather '{}' | sed 's/"v":1/"v":2/'
 		event 11 stats '{"execs_total":1}'
+		event 12 stats '{"execs_total":9007199254740992}'
+		event 13 stats '{"execs_per_second":1e200}'
 	} >lines
 	try 1 pf-ingest --rejects bad lines
-	same stdout <<<'{"in":11,"stored":2,"duplicate":0,"rejected":9}'
+	same stdout <<<'{"in":13,"stored":2,"duplicate":0,"rejected":11}'
 	json 'str(e["line"]) + " " + e["reason"]' bad | sort -n >reasons
 	same reasons <<'END'
 2 not JSON: column 3: '[' or '{' expected near 'not'
@@ -67,6 +69,8 @@ event() {
 8 data.name is missing
 9 the store refuses it: CHECK constraint failed: pid > 0
 10 v is not 1
+12 data.execs_total is not a count
+13 data.execs_per_second is not from 0 to 1e15
 END
 	says "pf-ingest: 'lines' line 5: data.execs_total is not a count"
 }

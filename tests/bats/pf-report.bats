@@ -217,3 +217,23 @@ END
 	try 64 pf-report
 	says 'pf-report: no store is given: --db or PF_DB'
 }
+
+@test "the largest numbers that can be stored can be shown" {
+	local i
+	for ((i = 1; i <= 1100; i++)); do
+		printf '{"v":1,"id":"01a1fbd4f500%020d",' "$i"
+		printf '"time":"2026-11-21T02:00:00Z","type":"stats",'
+		printf '"target":"t","fuzzer":"f","data":{"instance":"%d",' "$i"
+		printf '"execs_total":9007199254740991,"execs_per_second":1e15,'
+		printf '"edges_found":9007199254740991}}\n'
+	done >lines
+	store lines
+	try 0 pf-report -o page.html
+	try 0 pf-report --summary
+	same stdout <<'END'
+TARGET  FUZZER                      EXECS  EXECS/S                  EDGES  CORPUS  CRASHES  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
+t       f       9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0         0     0       0    0           0
+total           9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0         0     0       0    0           0
+No crash was found.
+END
+}
