@@ -330,3 +330,41 @@ complains_of_time() {
 @test "a PF_NOW that is junk is told, as JSON too" {
 	each complains_of_time
 }
+
+# What each program tells in events, one command a line; with pf-ship, the
+# lines that arrive.
+events_of() {
+	case $1 in
+	pf-backup)
+		pf-backup create -o snapshots second tree &&
+			pf-backup verify snapshots/second-*.zst &&
+			pf-backup restore snapshots/second-*.zst restored
+		;;
+	pf-dedup) pf-dedup trace.txt && pf-dedup events.jsonl ;;
+	pf-reap) pf-reap --dry-run --older-than 1s tree ;;
+	pf-replay) pf-replay -n 1 input -- ./crash || [ $? = 1 ] ;;
+	pf-run) pf-run -d 1s -o job -- "$targets/clean.libfuzzer" ;;
+	pf-ship)
+		pf-ship --spool spool --drain --to "file://$PWD/arrived.jsonl" &&
+			cat arrived.jsonl
+		;;
+	pf-stats) pf-stats fuzzer_stats ;;
+	*) return 0 ;; # tells none
+	esac
+}
+
+obeys_the_schema() {
+	events_of "$1" >told 2>stderr 3>&- || {
+		cat stderr
+		return 1
+	}
+	case $1 in
+	pf-ingest | pf-report) [ ! -s told ] ;;
+	# The material has a type and fields that nobody knows, on purpose.
+	*) grep -v -e '"type":"weather"' -e '"mood"' told >events && valid events ;;
+	esac
+}
+
+@test "every event that a program tells obeys the schema" {
+	each obeys_the_schema
+}
