@@ -76,6 +76,7 @@ child_start(struct child *c, const struct child_spec *spec)
 		errno = EAGAIN;
 		return -1;
 	}
+	c->exited = false;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
@@ -129,7 +130,9 @@ keeper_lost(struct child *c, struct child_end *end)
 {
 	keeper_forget(c->keeper);
 	waitpid(c->keeper, NULL, 0);
-	end->wait_status = SIGKILL;
+	/* Unless we know better, it died with its keeper. */
+	if (!c->exited)
+		end->wait_status = SIGKILL;
 	sweep_descendants(keepers, keeper_count, &end->swept, &end->left);
 	close(c->fd);
 	c->fd = -1;
@@ -149,6 +152,7 @@ child_next(struct child *c, struct child_end *end, int timeout_ms)
 	if (!receive(c->fd, &report))
 		return keeper_lost(c, end);
 	end->wait_status = report.wait_status;
+	c->exited = true;
 	if (report.event == KEEPER_EXITED)
 		return CHILD_EXITED;
 	end->cpu_ms = report.cpu_ms;

@@ -29,8 +29,9 @@ struct child_spec {
 
 struct child {
 	pid_t keeper;
-	pid_t pid; /* the child, for the record: it may be gone already */
-	int fd;    /* poll it for POLLIN, then call child_next */
+	pid_t pid;   /* the child, for the record: it may be gone already */
+	int fd;      /* poll it for POLLIN, then call child_next */
+	bool exited; /* its end was told already */
 };
 
 struct child_end {

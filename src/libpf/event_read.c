@@ -52,7 +52,7 @@ what_is_wrong(json_t *event)
 		return "type is missing";
 	if (rev != NULL &&
 	    (!json_is_integer(rev) || json_integer_value(rev) < 0 ||
-		json_integer_value(rev) > 1000000))
+		json_integer_value(rev) > EVENT_REV_MAX))
 		return "rev is not a count";
 	if (!json_is_object(json_object_get(event, "data")))
 		return "data is not an object";
@@ -106,7 +106,9 @@ event_rewrite(struct buf *line, json_t *event)
 	struct emit e;
 	size_t i;
 
-	json_object_set_new(event, "rev", json_integer(rev + 1));
+	if (rev < EVENT_REV_MAX)
+		rev++;
+	json_object_set_new(event, "rev", json_integer(rev));
 	emit_begin(&e, line);
 	emit_object(&e, NULL);
 	for (i = 0; i < sizeof head / sizeof head[0]; i++)

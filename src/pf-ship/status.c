@@ -81,7 +81,8 @@ status_print(const struct spool *s)
 	emit_u64(&e, "batches", new.files);
 	emit_u64(&e, "lines", new.lines);
 	emit_u64(&e, "bytes", new.bytes);
-	if (new.files > 0)
+	/* Under a clock that stepped back the age is not known. */
+	if (new.files > 0 && clock_now() >= new.oldest)
 		emit_real(&e, "oldest_age_seconds",
 		    (double)(clock_now() - new.oldest) / 1000);
 	emit_u64(&e, "unsealed_batches", tmp.files);
