@@ -14,6 +14,15 @@ setup() {
 	if declare -F prepare >/dev/null; then prepare; fi
 }
 
+# What a test that failed left running is ended: by pid, and only its own.
+teardown() {
+	local pid
+	for pid in $(jobs -p); do
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+	if declare -F clean_up >/dev/null; then clean_up; fi
+}
+
 # try STATUS COMMAND…: runs it with the streams in files `stdout` and `stderr`
 # and fails, showing both, when it ends with another status. It reads what
 # try's own standard input is; descriptor 3 is bats's and not inherited.
