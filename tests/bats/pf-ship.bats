@@ -16,12 +16,7 @@ ship() { pf-ship --spool spool --retry-min 5ms --retry-max 20ms "$@"; }
 # shipping …: the same to be put in the background, with its own pid as $!.
 shipping() { exec pf-ship --spool spool --retry-min 5ms --retry-max 20ms "$@"; }
 
-# What a failed test has left running ends with it.
-teardown() {
-	local job
-	for job in $(jobs -p); do kill -9 "$job" 2>/dev/null || true; done
-	if mountpoint -q spool; then umount spool; fi
-}
+clean_up() { if mountpoint -q spool; then umount spool; fi; }
 
 # in_order FILE N: its lines are just the events 1 to N.
 in_order() { events 1 "$2" | same "$1"; }
