@@ -5,7 +5,6 @@
 #include "name.h"
 #include "places.h"
 
-#define PERIOD_MAX 16
 #define REPEATS 3
 #define DEEP 60
 /* Leaves above the cycle: a helper or two that ran out of stack. */
@@ -78,6 +77,24 @@ least_rotation(const struct fingerprint *f, size_t start, size_t period)
 	return best;
 }
 
+static void
+take(struct cycle *cycle, const struct fingerprint *f, size_t start,
+    size_t period)
+{
+	size_t rotation = least_rotation(f, start, period), i, k;
+
+	for (i = 0; i < period; i++) {
+		size_t at = start + (rotation + i) % period;
+
+		cycle->frame[cycle->frames++] = at;
+		for (k = 0; k < cycle->members; k++)
+			if (compare(f, cycle->member[k], at) == 0)
+				break;
+		if (k == cycle->members)
+			cycle->member[cycle->members++] = at;
+	}
+}
+
 struct cycle
 cycle_find(const struct fingerprint *f, bool overflow)
 {
@@ -86,14 +103,11 @@ cycle_find(const struct fingerprint *f, bool overflow)
 	if (!overflow && f->count <= DEEP)
 		return cycle;
 	for (size_t start = 0; start < START_MAX && start < f->count; start++)
-		for (size_t period = 1; period <= PERIOD_MAX; period++)
+		for (size_t period = 1; period <= CYCLE_MAX; period++)
 			if (repeats(f, start, period) &&
 			    (overflow ||
 				covered(f, start, period) * 2 >= f->count)) {
-				cycle.start = start;
-				cycle.period = period;
-				cycle.rotation =
-				    least_rotation(f, start, period);
+				take(&cycle, f, start, period);
 				return cycle;
 			}
 	return cycle;

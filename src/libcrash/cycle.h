@@ -4,10 +4,18 @@
 
 #include "fingerprint.h"
 
+#define CYCLE_MAX 16
+
+/* Indices into fingerprint.places; no frames: there is none. */
 struct cycle {
-	size_t start;    /* in fingerprint.places */
-	size_t period;   /* 0: there is none */
-	size_t rotation; /* from start: where its least form begins */
+	/* Once round, rotated so that the sequence of names is the least. */
+	size_t frame[CYCLE_MAX], frames;
+	/*
+	 * The same, each function once. A parser that calls itself through
+	 * brackets inside brackets goes round through the same functions on
+	 * more than one path, and is still one bug.
+	 */
+	size_t member[CYCLE_MAX], members;
 };
 
 /*

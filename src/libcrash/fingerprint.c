@@ -151,26 +151,21 @@ add_linefree(struct buf *out, const struct fingerprint *f, size_t max)
 }
 
 static void
-add_cycle(struct buf *out, const struct fingerprint *f,
-    const struct cycle *cycle, bool key)
+add_places(struct buf *out, const struct fingerprint *f, const size_t *index,
+    size_t count, bool key)
 {
-	for (size_t i = 0; i < cycle->period; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_add_str(out, " < ");
-		place_text(out, f,
-		    &f->places[cycle->start +
-			(cycle->rotation + i) % cycle->period],
-		    key, false);
+		place_text(out, f, &f->places[index[i]], key, false);
 	}
 }
 
 static void
 add_cycle_linefree(struct fingerprint *f, const struct cycle *cycle)
 {
-	for (size_t i = 0; i < cycle->period; i++) {
-		struct span name = place_name(f,
-		    &f->places[cycle->start +
-			(cycle->rotation + i) % cycle->period]);
+	for (size_t i = 0; i < cycle->members; i++) {
+		struct span name = place_name(f, &f->places[cycle->member[i]]);
 
 		if (i > 0)
 			buf_add_str(&f->site_linefree, " < ");
@@ -187,8 +182,8 @@ hash_stack(struct fingerprint *f, const struct cycle *cycle)
 	/* Never the hash of the key alone, which is the group. */
 	buf_add_str(&all, "stack\n");
 	buf_add(&all, f->key.data, f->key.len);
-	if (cycle->period > 0)
-		add_cycle(&all, f, cycle, true);
+	if (cycle->frames > 0)
+		add_places(&all, f, cycle->frame, cycle->frames, true);
 	else
 		for (size_t i = 0; i < f->count; i++) {
 			buf_clear(&one);
@@ -365,19 +360,19 @@ fingerprint_make(struct fingerprint *f, const struct report *report,
 	/* The entry counts only where nothing else is left. */
 	cycle = cycle_find(f, span_is(report->kind, "stack-overflow"));
 	classed = add_class(f, report, target) || add_entry(f, report);
-	if (cycle.period > 0)
-		add_cycle(&f->site, f, &cycle, false);
+	if (cycle.frames > 0)
+		add_places(&f->site, f, cycle.member, cycle.members, false);
 	else if (f->count > 0)
 		add_site(&f->site, f, report, false);
 	place_alone(f, report);
-	if (!classed && cycle.period > 0)
-		add_cycle(&f->key, f, &cycle, true);
+	if (!classed && cycle.frames > 0)
+		add_places(&f->key, f, cycle.member, cycle.members, true);
 	else if (!classed && f->count > 0)
 		add_site(&f->key, f, report, true);
 	else if (!classed)
 		buf_add(&f->key, f->site.data, f->site.len);
 	f->symbolized = f->count == 0 ? f->site.len > 0 : f->named;
-	if (cycle.period > 0 && f->named)
+	if (cycle.frames > 0 && f->named)
 		add_cycle_linefree(f, &cycle);
 	else if (f->site_linefree.len == 0)
 		add_linefree(&f->site_linefree, f, 3);

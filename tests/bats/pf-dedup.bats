@@ -69,6 +69,32 @@ print(json.dumps({"v": 1, "id": "%032x" % (hash(sys.argv[1]) % 2**64),
 	same a <b
 }
 
+# overflow FUNCTION…: a report of a stack that goes round through them.
+overflow() {
+	local n=0 function
+	echo '==1==ERROR: AddressSanitizer: stack-overflow on address 0x7ffd1000 (pc 0x5500 bp 0x7ffd sp 0x7ffd T0)'
+	while [ $n -lt 120 ]; do
+		for function; do
+			echo "    #$n 0x55$n in $function /src/calc.c:$((n % 50)):1"
+			n=$((n + 1))
+		done
+	done
+}
+
+# A parser of expressions ran out of stack through brackets inside brackets and
+# without: two cycles through the same four functions were two groups.
+@test "one recursion on two paths through the same functions is one group" {
+	overflow cell atom term sum >plain.txt
+	overflow sum atom term sum cell atom term >nested.txt
+	overflow cell sum term atom >other.txt
+	try 0 pf-dedup plain.txt nested.txt
+	json "e['data']['site']" | sort -u >sites
+	echo 'atom calc.c < term calc.c < sum calc.c < cell calc.c' | same sites
+	[ "$(json "e['data']['stack']" | sort -u | wc -l)" = 2 ]
+	try 0 pf-dedup --groups plain.txt nested.txt other.txt
+	[ "$(wc -l <stdout)" = 2 ]
+}
+
 @test "a line that is no event line is named, counted and passed on" {
 	printf '%s\n' '{"v":1,' '{"v":1}' >in
 	try 1 pf-dedup -v <in
