@@ -195,7 +195,7 @@ overflow() {
 	try 0 pf-dedup --groups <reversed
 	cmp stdout forward
 	json 'e["count"]' >counts
-	[ "$(paste -sd+ counts | bc)" = "$(grep -c . in)" ]
+	[ "$(awk '{n += $1} END {print n}' counts)" = "$(grep -c . in)" ]
 }
 
 @test "the table is for people and obeys no escape sequence" {
