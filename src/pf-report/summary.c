@@ -4,11 +4,11 @@
 #include "html.h"
 #include "mem.h"
 
-enum { COLUMNS = 12, TEXT_COLUMNS = 2 };
+enum { COLUMNS = 13, TEXT_COLUMNS = 2 };
 
 static const char *const titles[COLUMNS] = {"TARGET", "FUZZER", "EXECS",
-    "EXECS/S", "EDGES", "CORPUS", "CRASHES", "CRITICAL", "HIGH", "MEDIUM",
-    "LOW", "UNRESOLVED"};
+    "EXECS/S", "EDGES", "CORPUS", "CRASHES", "BUGS", "CRITICAL", "HIGH",
+    "MEDIUM", "LOW", "UNRESOLVED"};
 
 struct cells {
 	struct buf cell[COLUMNS];
@@ -37,12 +37,16 @@ static void
 add_findings(struct cells *c, int64_t crashes,
     const int64_t groups[SEVERITY_COUNT], int64_t unresolved)
 {
+	int64_t bugs = 0;
 	int i;
 
 	add_number(&c->cell[6], crashes);
 	for (i = 0; i < SEVERITY_UNRATED; i++)
-		add_number(&c->cell[7 + i], groups[i]);
-	add_number(&c->cell[11], unresolved);
+		add_number(&c->cell[8 + i], groups[i]);
+	for (i = 0; i < SEVERITY_COUNT; i++)
+		bugs += groups[i];
+	add_number(&c->cell[7], bugs);
+	add_number(&c->cell[12], unresolved);
 }
 
 static void

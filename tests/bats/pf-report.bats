@@ -32,11 +32,11 @@ need_browser() {
 	store "$events/campaign.jsonl"
 	try 0 pf-report --summary
 	same stdout <<'END'
-TARGET  FUZZER         EXECS  EXECS/S  EDGES  CORPUS  CRASHES  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
-json    afl++      1,524,000    2.54K    174      36        2         1     0       1    0           0
-json    libfuzzer  2,622,000    4.37K    174      35        1         1     0       0    0           0
-url     honggfuzz  1,122,000    1.87K    310      35        2         0     0       0    1           1
-total              5,268,000    8.78K    484     106        5         1     0       1    1           1
+TARGET  FUZZER         EXECS  EXECS/S  EDGES  CORPUS  CRASHES  BUGS  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
+json    afl++      1,524,000    2.54K    174      36        2     2         1     0       1    0           0
+json    libfuzzer  2,622,000    4.37K    174      35        1     1         1     0       0    0           0
+url     honggfuzz  1,122,000    1.87K    310      35        2     1         0     0       0    1           1
+total              5,268,000    8.78K    484     106        5     3         1     0       1    1           1
 Crashes were found.
 END
 	silent
@@ -103,11 +103,11 @@ crashes/id:000000,sig:06" bug
 	store crashes
 	try 0 pf-report --summary
 	same stdout <<'END'
-TARGET  FUZZER     EXECS  EXECS/S  EDGES  CORPUS  CRASHES  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
-json    afl++          -        -      -       -        2         1     0       1    0           0
-json    libfuzzer      -        -      -       -        1         1     0       0    0           0
-url     honggfuzz      -        -      -       -        2         0     0       0    1           1
-total                  -        -      -       -        5         1     0       1    1           1
+TARGET  FUZZER     EXECS  EXECS/S  EDGES  CORPUS  CRASHES  BUGS  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
+json    afl++          -        -      -       -        2     2         1     0       1    0           0
+json    libfuzzer      -        -      -       -        1     1         1     0       0    0           0
+url     honggfuzz      -        -      -       -        2     1         0     0       0    1           1
+total                  -        -      -       -        5     3         1     0       1    1           1
 Crashes were found.
 END
 }
@@ -231,9 +231,9 @@ END
 	try 0 pf-report -o page.html
 	try 0 pf-report --summary
 	same stdout <<'END'
-TARGET  FUZZER                      EXECS  EXECS/S                  EDGES  CORPUS  CRASHES  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
-t       f       9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0         0     0       0    0           0
-total           9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0         0     0       0    0           0
+TARGET  FUZZER                      EXECS  EXECS/S                  EDGES  CORPUS  CRASHES  BUGS  CRITICAL  HIGH  MEDIUM  LOW  UNRESOLVED
+t       f       9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0     0         0     0       0    0           0
+total           9,223,372,036,854,775,807     1.1E  9,007,199,254,740,991       -        0     0         0     0       0    0           0
 No crash was found.
 END
 }
