@@ -26,6 +26,23 @@ instance(const struct engine_job *job, unsigned number)
 	return number == 0 ? mem_dup("main") : mem_printf("s%02u", number);
 }
 
+static char *
+corpus(const struct engine_job *job, unsigned number)
+{
+	char *name = instance(job, number);
+	char *path = mem_printf("out/%s/queue", name);
+
+	free(name);
+	return path;
+}
+
+static uint64_t
+memory(const struct engine_job *job, unsigned number)
+{
+	(void)number;
+	return job->memory_bytes;
+}
+
 static void
 directories(const struct engine_job *job, struct strvec *out)
 {
@@ -280,10 +297,15 @@ const struct engine engine_aflpp = {
     .marker = "__AFL_SHM_ID",
     .not_marker = "libFuzzer: deadly signal",
     .needs_seeds = true,
+    .tells_often = true,
+    /* It renames crashes/ by the second: two starts in one delete them. */
+    .pause_ms = 2000,
     .stop_signal = SIGTERM,
     .stop_group = false,
     .processes = processes,
     .instance = instance,
+    .corpus = corpus,
+    .memory = memory,
     .directories = directories,
     .command = command,
     .replay = replay,

@@ -12,12 +12,24 @@
 #include "stats.h"
 #include "strvec.h"
 
+enum engine_mode {
+	ENGINE_MODE_FORK,  /* one process that keeps its own workers */
+	ENGINE_MODE_SINGLE /* a process a worker, started again at each crash */
+};
+
+/* Paths are absolute; lists end with NULL and are NULL when empty. */
 struct engine_job {
-	char *const *target;    /* argv, the program as an absolute path; "@@"
-				 * stands where the input's path goes */
-	const char *directory;  /* the job's, absolute */
-	const char *seeds;      /* absolute, or NULL */
-	const char *dictionary; /* absolute, or NULL */
+	char *const *target;    /* argv; "@@" stands where the input goes */
+	const char *directory;  /* the job's */
+	const char *seeds;      /* NULL when there are none */
+	const char *dictionary; /* NULL when there is none */
+	const char *cmplog;     /* a build that logs comparisons, or NULL */
+	char *const *variants;  /* other builds of the target */
+	char *const *foreign;   /* directories that others put testcases in */
+	const char *crash_dir;  /* where "other" leaves crash inputs, relative
+				 * to the job's directory */
+	char *const *crash_patterns; /* fnmatch(3) of their names */
+	enum engine_mode mode;       /* of libFuzzer */
 	unsigned instances;
 	int64_t timeout_ms; /* of one execution */
 	uint64_t memory_bytes;
@@ -44,7 +56,8 @@ struct engine_artifact {
 enum engine_end {
 	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
 	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
-	ENGINE_BROKE    /* anything that may go better the next time */
+	ENGINE_FOUND, /* it ends with each find and wants to be started again */
+	ENGINE_BROKE  /* anything that may go better the next time */
 };
 
 struct engine_log; /* an engine's reader of what it prints */
@@ -58,13 +71,29 @@ struct engine {
 	bool counts_anew; /* its execs_total begins at 0 with each start */
 	bool rewrites_artifacts; /* the same input again truncates its file */
 	bool logs_reports;       /* its workers' logs hold the crash reports */
-	int stop_signal;         /* on which it saves its state */
-	bool stop_group; /* whether its whole process group must have it */
+	bool tells_often;        /* when nothing is heard of it for minutes, it
+				  * hangs */
+	int64_t pause_ms; /* the least between two starts; 0 when it is safe */
+	int stop_signal;  /* on which it saves its state */
+	bool stop_group;  /* whether its whole process group must have it */
 
 	/* The number of processes that the supervisor starts. */
 	unsigned (*processes)(const struct engine_job *job);
 	/* The name of process `index`, which the caller frees. */
 	char *(*instance)(const struct engine_job *job, unsigned index);
+	/*
+	 * The directory of the testcases of process `index`, relative, which
+	 * the caller frees; NULL when it keeps none of its own.
+	 */
+	char *(*corpus)(const struct engine_job *job, unsigned index);
+	/* The memory that process `index` and all below it may take. */
+	uint64_t (*memory)(const struct engine_job *job, unsigned index);
+	/*
+	 * What the machine or the job lacks for this engine: 0, or an exit
+	 * status with a sentence in *why, which the caller frees. NULL when it
+	 * needs nothing.
+	 */
+	int (*unready)(const struct engine_job *job, char **why);
 	/* Directories that must be there first, relative, added to `out`. */
 	void (*directories)(const struct engine_job *job, struct strvec *out);
 	/*
@@ -73,6 +102,14 @@ struct engine {
 	 */
 	void (*command)(const struct engine_job *job, unsigned index,
 	    struct strvec *argv, struct strvec *env);
+	/*
+	 * The command that puts into the empty directory `to` testcases of
+	 * `from` that together reach all that those of `from` do. NULL when
+	 * the engine has no such means.
+	 */
+	void (*minimize)(const struct engine_job *job, unsigned index,
+	    const char *from, const char *to, struct strvec *argv,
+	    struct strvec *env);
 	/* The command that runs one input ("@@") against the target. */
 	void (*replay)(const struct engine_job *job, struct strvec *argv);
 	/* `path` is relative to the job's directory, without a final slash. */

@@ -24,6 +24,22 @@ instance(const struct engine_job *job, unsigned number)
 	return mem_dup("libfuzzer");
 }
 
+static char *
+corpus(const struct engine_job *job, unsigned number)
+{
+	(void)job;
+	(void)number;
+	return mem_dup("corpus");
+}
+
+/* -rss_limit_mb holds for each worker, and the parent loads the corpus too. */
+static uint64_t
+memory(const struct engine_job *job, unsigned number)
+{
+	(void)number;
+	return job->memory_bytes * (job->instances + 1);
+}
+
 static void
 directories(const struct engine_job *job, struct strvec *out)
 {
@@ -182,10 +198,13 @@ const struct engine engine_libfuzzer = {
     .counts_anew = true,
     .rewrites_artifacts = true,
     .logs_reports = true,
+    .tells_often = true,
     .stop_signal = SIGUSR1,
     .stop_group = true,
     .processes = processes,
     .instance = instance,
+    .corpus = corpus,
+    .memory = memory,
     .directories = directories,
     .command = command,
     .replay = replay,

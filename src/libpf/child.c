@@ -77,6 +77,7 @@ child_start(struct child *c, const struct child_spec *spec)
 		return -1;
 	}
 	c->exited = false;
+	c->containment = CHILD_KEEPER;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
@@ -100,6 +101,17 @@ child_start(struct child *c, const struct child_spec *spec)
 		return -1;
 	}
 	return 0;
+}
+
+static const char *const containment_names[] = {
+    [CHILD_CGROUP] = "cgroup",
+    [CHILD_NAMESPACE] = "namespace",
+    [CHILD_KEEPER] = "keeper"};
+
+const char *
+child_containment_name(enum child_containment containment)
+{
+	return containment_names[containment];
 }
 
 void

@@ -15,20 +15,43 @@
 #ifndef PF_CHILD_H
 #define PF_CHILD_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* What holds the tree together, beside the keeper; the best means first. */
+enum child_containment {
+	CHILD_CGROUP,    /* a cgroup v2 of its own, ended by cgroup.kill */
+	CHILD_NAMESPACE, /* a pid namespace, ended with its first process */
+	CHILD_KEEPER     /* the keeper alone */
+};
+
+/* A read-only file system but for some directories (bubblewrap). */
+struct child_sandbox {
+	char *const *writable; /* absolute, ends with NULL */
+	bool network;          /* stays reachable */
+};
 
 struct child_spec {
 	char *const *argv; /* argv[0] is looked up in PATH if without slash */
 	char *const *env;  /* the whole environment */
 	const char *dir;   /* working directory; NULL keeps ours */
 	int in, out, err;  /* borrowed; -1 is /dev/null */
-	uint64_t file_size_max; /* RLIMIT_FSIZE in bytes; 0 leaves it alone */
+	uint64_t file_size_max;  /* RLIMIT_FSIZE in bytes; 0 leaves it alone */
+	uint64_t open_files_max; /* RLIMIT_NOFILE; 0 leaves it alone */
+	const cpu_set_t *cpus;   /* NULL leaves them alone */
+	bool other_user;         /* become uid and gid, without other groups */
+	uid_t uid;
+	gid_t gid;
+	const struct child_sandbox *sandbox; /* NULL: none */
+	/* The best that is wanted; less is taken where it cannot be had. */
+	enum child_containment containment;
 };
 
 struct child {
 	pid_t keeper;
+	enum child_containment containment; /* what it came to */
 	pid_t pid;   /* the child, for the record: it may be gone already */
 	int fd;      /* poll it for POLLIN, then call child_next */
 	bool exited; /* its end was told already */
@@ -57,6 +80,16 @@ enum child_event {
 int child_start(struct child *c, const struct child_spec *spec);
 /* Sends a signal to the child or to its whole process group. */
 void child_signal(struct child *c, int signal, bool group);
+/*
+ * The resident memory of the whole tree. `exact` counts pages that processes
+ * share once (Pss), which costs much more than the sum that counts them in
+ * each. False when it cannot be known.
+ */
+bool child_memory(const struct child *c, bool exact, uint64_t *bytes);
+/* CPU time that the processes of the tree that live have used. */
+bool child_cpu(const struct child *c, int64_t *ms);
+/* "cgroup", "namespace", "keeper". */
+const char *child_containment_name(enum child_containment containment);
 /* Has the keeper kill the whole tree now. */
 void child_kill(struct child *c);
 /* What has happened; waits up to `timeout_ms` (-1: without end) for it. */

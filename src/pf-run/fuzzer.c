@@ -17,16 +17,13 @@ extern char **environ;
 void
 fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index)
 {
-	char *path;
+	char *path = job->engine->corpus(&job->run, index);
 
 	*f = (struct fuzzer){
 	    .job = job, .index = index, .output = -1, .line = BUF_INIT};
 	f->child.fd = -1;
 	f->file.fd = -1;
 	f->instance = job->engine->instance(&job->run, index);
-	path = job->engine->needs_seeds
-	    ? mem_printf("out/%s/queue", f->instance)
-	    : mem_dup("corpus");
 	corpus_init(&f->corpus, path, f->instance);
 	free(path);
 	f->log = job->engine->log_new();

@@ -24,8 +24,13 @@ job_init(struct job *job)
 	    .interval_ms = 60000,
 	    .backoff_ms = 2000,
 	    .backoff_max_ms = 300000,
+	    .stall_ms = 30 * 60000,
 	    .log_max_bytes = 16 << 20,
+	    .min_free_bytes = 512 << 20,
+	    .corpus_max_count = 5000,
 	    .restarts_max = 10,
+	    .file_size_max = 1 << 30,
+	    .containment = CHILD_CGROUP,
 	    .fd = -1,
 	    .crashes_fd = -1,
 	    .log_fd = -1,
@@ -49,7 +54,13 @@ job_release(struct job *job)
 	free(job->directory);
 	free(job->seeds);
 	free(job->dictionary);
+	free(job->cmplog);
+	free(job->crash_dir);
+	free(job->user);
 	strvec_release(&job->command);
+	strvec_release(&job->variants);
+	strvec_release(&job->foreign);
+	strvec_release(&job->crash_patterns);
 }
 
 /* mkdir -p; -1 with errno. */
@@ -102,6 +113,41 @@ emit_strings(struct emit *e, const char *key, char *const list[])
 	emit_end(e);
 }
 
+/* What only some engines use. */
+static void
+save_engine_spec(struct emit *e, const struct job *job)
+{
+	if (job->cmplog != NULL)
+		emit_bytes_str(e, "cmplog", job->cmplog);
+	if (job->variants.count > 0)
+		emit_strings(e, "variants", job->variants.item);
+	if (job->foreign.count > 0)
+		emit_strings(e, "foreign", job->foreign.item);
+	if (job->crash_dir != NULL)
+		emit_bytes_str(e, "crash_dir", job->crash_dir);
+	if (job->crash_patterns.count > 0)
+		emit_strings(e, "crash_patterns", job->crash_patterns.item);
+	if (job->run.mode == ENGINE_MODE_SINGLE)
+		emit_string(e, "mode", "single");
+}
+
+static void
+save_bounds(struct emit *e, const struct job *job)
+{
+	emit_u64(e, "memory_bytes", job->run.memory_bytes);
+	emit_u64(e, "min_free_bytes", job->min_free_bytes);
+	if (job->disk_max_bytes > 0)
+		emit_u64(e, "disk_max_bytes", job->disk_max_bytes);
+	if (job->corpus_max_count > 0)
+		emit_u64(e, "corpus_max_count", job->corpus_max_count);
+	if (job->corpus_max_bytes > 0)
+		emit_u64(e, "corpus_max_bytes", job->corpus_max_bytes);
+	if (job->sandbox)
+		emit_bool(e, "sandbox", true);
+	if (job->user != NULL)
+		emit_bytes_str(e, "user", job->user);
+}
+
 static int
 save_spec(const struct job *job)
 {
@@ -119,11 +165,12 @@ save_spec(const struct job *job)
 		emit_bytes_str(&e, "seeds", job->seeds);
 	if (job->dictionary != NULL)
 		emit_bytes_str(&e, "dictionary", job->dictionary);
+	save_engine_spec(&e, job);
 	emit_u64(&e, "instances", job->run.instances);
 	if (job->duration_ms > 0)
 		emit_real(&e, "duration_seconds", job->duration_ms / 1000.0);
 	emit_real(&e, "timeout_seconds", job->run.timeout_ms / 1000.0);
-	emit_u64(&e, "memory_bytes", job->run.memory_bytes);
+	save_bounds(&e, job);
 	emit_end(&e);
 	buf_add_char(&text, '\n');
 	status = stage_write(job->fd, "job.json", text.data, text.len);

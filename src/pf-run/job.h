@@ -11,8 +11,10 @@
 #ifndef PF_JOB_H
 #define PF_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "child.h"
 #include "libengine/engine.h"
 #include "strvec.h"
 
@@ -22,14 +24,28 @@ struct job {
 	char *directory; /* absolute */
 	const struct engine *engine;
 	struct engine_job run;
-	struct strvec command;    /* what run.target points to */
-	char *seeds, *dictionary; /* absolute or NULL; run points to them */
-	char build_id[65];        /* "" when there is none */
-	int64_t duration_ms;      /* 0: until it is stopped */
+	/* Owned, absolute or NULL or empty; `run` points to them. */
+	struct strvec command, variants, foreign, crash_patterns;
+	char *seeds, *dictionary, *cmplog, *crash_dir;
+	char build_id[65];   /* "" when there is none */
+	int64_t duration_ms; /* 0: until it is stopped */
 	int64_t grace_ms, interval_ms;
 	int64_t backoff_ms, backoff_max_ms;
+	int64_t stall_ms; /* without a sign of life; 0: not watched */
 	uint64_t log_max_bytes;
+	uint64_t min_free_bytes; /* of the disk, below which nothing runs */
+	uint64_t disk_max_bytes; /* of the job's directory; 0: no bound */
+	/* A larger corpus is minimized; 0: no bound. */
+	uint64_t corpus_max_count, corpus_max_bytes;
 	unsigned restarts_max; /* quick failures in a row */
+	/* What each fuzzer process is given; see child.h. */
+	uint64_t file_size_max, open_files_max;
+	cpu_set_t cpus;
+	bool cpus_set, sandbox, network;
+	enum child_containment containment;
+	char *user; /* NULL: ours */
+	uid_t uid;
+	gid_t gid;
 
 	int fd, crashes_fd, log_fd, lock_fd; /* -1 until job_open */
 	unsigned attempt; /* times the job was run, this one included */

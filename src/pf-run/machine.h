@@ -9,8 +9,11 @@
 
 enum machine_state {
 	MACHINE_WAITING, /* for the moment to start, or to start again */
+	MACHINE_HELD,    /* as waiting, but not before it is released */
 	MACHINE_RUNNING,
-	MACHINE_STOPPING, /* it was asked to save its state and end */
+	MACHINE_LEAVING,  /* it was asked to end, to be started again */
+	MACHINE_HOLDING,  /* it was asked to end, to be held */
+	MACHINE_STOPPING, /* it was asked to end for good */
 	MACHINE_KILLING,  /* its tree is being killed */
 	MACHINE_ENDED,
 	MACHINE_STATES
@@ -22,6 +25,9 @@ enum machine_event {
 	MACHINE_GONE_DONE,    /* it and all its descendants are gone: … */
 	MACHINE_GONE_MISUSED, /* … it will not do better the next time */
 	MACHINE_GONE_BROKE,   /* … it may */
+	MACHINE_LEAVE,        /* it must be started afresh */
+	MACHINE_HOLD,         /* it must not run for a while */
+	MACHINE_RELEASE,      /* it may again */
 	MACHINE_STOP,         /* time used up, or asked to stop */
 	MACHINE_GRACE_OVER,   /* it did not end in time */
 	MACHINE_EVENTS

@@ -223,5 +223,10 @@ preflight(struct job *job)
 	job->run.directory = job->directory;
 	job->run.seeds = job->seeds;
 	job->run.dictionary = job->dictionary;
+	job->run.cmplog = job->cmplog;
+	job->run.variants = job->variants.item;
+	job->run.foreign = job->foreign.item;
+	job->run.crash_dir = job->crash_dir;
+	job->run.crash_patterns = job->crash_patterns.item;
 	return 0;
 }
