@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "mem.h"
 #include "msg.h"
+#include "owner.h"
 #include "stage.h"
 
 #define JSON_MAX (16 << 20)
@@ -209,6 +210,9 @@ open_directories(struct job *job)
 		if (mkdirat(job->fd, wanted.item[i], 0777) < 0 &&
 		    errno != EEXIST)
 			status = refuse("create", wanted.item[i]);
+		else if (job->user != NULL &&
+		    owner_give(job->fd, wanted.item[i], job->uid, job->gid) < 0)
+			status = refuse("change the owner of", wanted.item[i]);
 	strvec_release(&wanted);
 	return status;
 }
