@@ -96,12 +96,17 @@ check_engine(struct job *job)
 	const char *program = job->command.item[0], *why;
 	const struct engine *built_for = engine_recognize(program, &why);
 
+	if (job->engine != NULL && job->engine->marker == NULL)
+		return 0; /* any program will do */
 	if (built_for == NULL && why == NULL) {
 		int status = msg_exit_code(errno);
 
 		msg_warn("target %s", msg_quote(program));
 		return status;
 	}
+	/* A script or launcher may stand before what was built for it. */
+	if (built_for == NULL && job->engine != NULL && job->engine->any_target)
+		return 0;
 	if (built_for == NULL) {
 		msg_warnx("target %s: %s", msg_quote(program), why);
 		return EX_CONFIG;
