@@ -269,6 +269,9 @@ supervise(struct job *job, struct journal *journal)
 		msg_die(EX_OSERR, "watch %s", msg_quote(job->directory));
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
+	if (job->run.crash_dir != NULL)
+		watch_outside(
+		    &s.watch, job->run.crash_dir, job->run.crash_patterns);
 	if (job->duration_ms > 0)
 		s.deadline_ms = s.started_ms + job->duration_ms;
 	s.next_stats_ms = s.started_ms + job->interval_ms;
