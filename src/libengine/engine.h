@@ -26,8 +26,7 @@ struct engine_job {
 	const char *cmplog;     /* a build that logs comparisons, or NULL */
 	char *const *variants;  /* other builds of the target */
 	char *const *foreign;   /* directories that others put testcases in */
-	const char *crash_dir;  /* where "other" leaves crash inputs, relative
-				 * to the job's directory */
+	const char *crash_dir;  /* where "other" leaves crash inputs, or NULL */
 	char *const *crash_patterns; /* fnmatch(3) of their names */
 	enum engine_mode mode;       /* of libFuzzer */
 	unsigned instances;

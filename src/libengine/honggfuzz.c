@@ -366,8 +366,7 @@ report(const struct engine_log *log, int job_fd, const char *dir,
 
 /* The report that a fresh log holds may not be told yet, also at the end. */
 static void
-tidy(
-    const struct engine_job *job, int job_fd, unsigned number, bool is_running)
+tidy(const struct engine_job *job, int job_fd, unsigned number, bool is_running)
 {
 	(void)job;
 	(void)number;

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
-#include "clock.h"
 #include "engine.h"
 #include "mem.h"
 #include "msg.h"
@@ -111,17 +110,13 @@ artifact(const char *name)
 }
 
 struct engine_log {
-	int64_t started_ms;
 	char *last_line; /* that has something in it; NULL or owned */
 };
 
 static struct engine_log *
 log_new(void)
 {
-	struct engine_log *log = mem_calloc(1, sizeof *log);
-
-	log->started_ms = clock_monotonic();
-	return log;
+	return mem_calloc(1, sizeof(struct engine_log));
 }
 
 static void
@@ -146,9 +141,10 @@ log_line(struct engine_log *log, const char *line, size_t len)
 static bool
 stats(struct engine_log *log, int job_fd, const char *name, struct stats *s)
 {
+	(void)log;
 	(void)job_fd;
 	(void)name;
-	s->run_seconds = (clock_monotonic() - log->started_ms) / 1000;
+	(void)s;
 	return true;
 }
 

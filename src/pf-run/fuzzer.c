@@ -354,6 +354,9 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 		}
 		*time_ms =
 		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
+		if (s.run_seconds == STATS_UNKNOWN && f->child.fd >= 0)
+			s.run_seconds =
+			    (clock_monotonic() - f->started_ms) / 1000;
 		s.instance = mem_dup(f->instance);
 		s.alive = f->child.fd >= 0;
 		s.pid = f->child.pid;
