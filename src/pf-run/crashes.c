@@ -119,7 +119,8 @@ instance_of(const struct crashes *c, const char *dir)
 {
 	const char *from = strchr(dir, '/');
 
-	if (from == NULL)
+	/* A directory outside the job's is of all instances. */
+	if (from == NULL || from == dir)
 		return c->job->engine->instance(&c->job->run, 0);
 	from++;
 	return mem_dup_n(from, strcspn(from, "/"));

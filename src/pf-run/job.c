@@ -190,6 +190,8 @@ job_writable(const struct job *job, struct strvec *out)
 	for (i = 0; i < below.count; i++)
 		strvec_addf(out, "%s/%s", job->directory, below.item[i]);
 	strvec_release(&below);
+	if (job->crash_dir != NULL)
+		strvec_add(out, job->crash_dir);
 }
 
 static int

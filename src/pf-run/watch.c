@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
@@ -36,6 +37,7 @@ watch_release(struct watch *w)
 	for (i = 0; i < w->count; i++)
 		free(w->dir[i].path);
 	free(w->dir);
+	free(w->outside);
 	free(w->job_path);
 	if (w->fd >= 0)
 		close(w->fd);
@@ -72,7 +74,8 @@ by_descriptor(struct watch *w, int wd)
 static bool
 add(struct watch *w, const char *path, enum engine_directory kind)
 {
-	char *full = mem_printf("%s/%s", w->job_path, path);
+	char *full = path[0] == '/' ? mem_dup(path)
+				    : mem_printf("%s/%s", w->job_path, path);
 	int wd = inotify_add_watch(w->fd, full, mask_of(kind));
 	struct watched *known;
 	bool fresh = false;
@@ -110,6 +113,21 @@ is_special(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* Whether a file in the directory is to be told. */
+static bool
+is_wanted(const struct watch *w, const char *dir, const char *name)
+{
+	char *const *pattern = w->patterns;
+
+	if (dir[0] != '/')
+		return true;
+	if (pattern == NULL || *pattern == NULL)
+		return name[0] != '.';
+	while (*pattern != NULL && fnmatch(*pattern, name, FNM_PERIOD) != 0)
+		pattern++;
+	return *pattern != NULL;
+}
+
 /* A level of the tree is looked at; directories that matter go to `next`. */
 static void
 look(struct watch *w, const char *path, enum engine_directory kind,
@@ -125,7 +143,7 @@ look(struct watch *w, const char *path, enum engine_directory kind,
 			continue;
 		if (kind == ENGINE_PARENT)
 			strvec_addf(next, "%s/%s", path, entry->d_name);
-		else if (tell_files)
+		else if (tell_files && is_wanted(w, path, entry->d_name))
 			w->found(w->context, kind, path, entry->d_name);
 	}
 	closedir(dir);
@@ -156,12 +174,70 @@ take_in(struct watch *w, const char *path, bool all)
 	strvec_release(&todo);
 }
 
+/* The nearest directory above `path` that is there. */
+static char *
+nearest_above(const char *path)
+{
+	char *above = mem_dup(path), *slash;
+	struct stat st;
+
+	while ((slash = strrchr(above, '/')) != NULL && slash > above) {
+		*slash = '\0';
+		if (stat(above, &st) == 0)
+			return above;
+	}
+	free(above);
+	return mem_dup("/");
+}
+
+/* Looks into it if it is there; false when it is not. */
+static bool
+look_outside(struct watch *w, bool all)
+{
+	char *real = realpath(w->outside, NULL);
+
+	if (real == NULL)
+		return false;
+	if (add(w, real, ENGINE_CRASHES) || all)
+		look(w, real, ENGINE_CRASHES, true, NULL);
+	free(real);
+	return true;
+}
+
+/*
+ * The directory that lies outside is watched, or else where it, or what is
+ * above it, will appear; which may have happened before the watch was there.
+ */
+static void
+take_outside(struct watch *w, bool all)
+{
+	bool fresh = true;
+
+	while (fresh && !look_outside(w, all)) {
+		char *above = nearest_above(w->outside);
+
+		fresh = add(w, above, ENGINE_PARENT);
+		free(above);
+	}
+}
+
+void
+watch_outside(struct watch *w, const char *path, char *const *patterns)
+{
+	free(w->outside);
+	w->outside = mem_dup(path);
+	w->patterns = patterns;
+	take_outside(w, true);
+}
+
 void
 watch_rescan(struct watch *w)
 {
 	DIR *dir = open_dir(w, ".");
 	struct dirent *entry;
 
+	if (w->outside != NULL)
+		take_outside(w, true);
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL)
@@ -173,8 +249,12 @@ watch_rescan(struct watch *w)
 static void
 forget(struct watch *w, const struct watched *gone)
 {
+	bool was_outside = gone->path[0] == '/';
+
 	free(gone->path);
 	w->dir[gone - w->dir] = w->dir[--w->count];
+	if (was_outside)
+		take_outside(w, false);
 }
 
 static void
@@ -196,11 +276,13 @@ handle(struct watch *w, const struct inotify_event *e)
 	if (e->len == 0)
 		return;
 	if (dir->kind != ENGINE_PARENT) {
-		if (!(e->mask & IN_ISDIR))
+		if (!(e->mask & IN_ISDIR) && is_wanted(w, dir->path, e->name))
 			w->found(w->context, dir->kind, dir->path, e->name);
 		return;
 	}
-	if (e->mask & IN_ISDIR) {
+	if (dir->path[0] == '/') {
+		take_outside(w, false);
+	} else if (e->mask & IN_ISDIR) {
 		path = mem_printf("%s/%s", dir->path, e->name);
 		take_in(w, path, false);
 		free(path);

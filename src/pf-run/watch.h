@@ -13,7 +13,7 @@
 struct watched {
 	int wd;
 	enum engine_directory kind;
-	char *path; /* relative to the job's directory */
+	char *path; /* relative to the job's directory, or absolute */
 };
 
 struct watch {
@@ -23,6 +23,8 @@ struct watch {
 	const struct engine *engine;
 	struct watched *dir;
 	size_t count, cap;
+	char *outside;         /* NULL, or one of crashes that lies anywhere */
+	char *const *patterns; /* of its files; NULL or empty: all */
 	void (*found)(void *context, enum engine_directory kind,
 	    const char *path, const char *name);
 	void *context;
@@ -39,6 +41,12 @@ int watch_init(struct watch *w, int job_fd, const char *job_path,
 	const char *name),
     void *context);
 void watch_release(struct watch *w);
+/*
+ * Watches also the directory of crashes at the absolute `path`, which may come
+ * only later. Of its files those are told that one of `patterns` matches
+ * (fnmatch(3); borrowed; NULL or empty: all but hidden ones).
+ */
+void watch_outside(struct watch *w, const char *path, char *const *patterns);
 /* Tells what has happened since. */
 void watch_read(struct watch *w);
 /*
