@@ -171,6 +171,7 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	const char *words = NULL;
 	int64_t lived;
 	enum engine_end how;
+	bool doubted;
 
 	if (f->child.fd < 0 || child_next(&f->child, &f->end, 0) != CHILD_GONE)
 		return false;
@@ -179,8 +180,11 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	how = job->engine->ended(f->log, f->end.wait_status, lived, &words);
 	describe_end(f, words);
 	f->failures = lived < 60000 ? f->failures + 1 : 0;
+	doubted = how == ENGINE_DOUBTFUL && f->doubtful;
+	f->doubtful = how == ENGINE_DOUBTFUL;
 	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
-	    : how == ENGINE_MISUSED || f->failures >= job->restarts_max
+	    : how == ENGINE_MISUSED || doubted ||
+		f->failures >= job->restarts_max
 	    ? MACHINE_GONE_MISUSED
 	    : MACHINE_GONE_BROKE;
 	return true;

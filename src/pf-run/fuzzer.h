@@ -20,6 +20,7 @@ struct fuzzer {
 	int64_t started_ms;
 	int64_t grace_end_ms; /* MACHINE_STOPPING: when patience ends */
 	unsigned failures;    /* in a row, each soon after its start */
+	bool doubtful;        /* its last end was ENGINE_DOUBTFUL */
 	char *reason;         /* why it ended last; NULL or owned */
 	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
 
