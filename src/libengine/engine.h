@@ -55,6 +55,8 @@ struct engine_artifact {
 enum engine_end {
 	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
 	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
+	ENGINE_DOUBTFUL, /* the same if it ends so twice in a row; once it may
+			  * be an accident */
 	ENGINE_FOUND, /* it ends with each find and wants to be started again */
 	/* An input that it began with ended it, and will each time. */
 	ENGINE_STUMBLED,

@@ -301,6 +301,7 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	const char *words = NULL;
 	int64_t lived;
 	enum engine_end how;
+	bool doubted;
 
 	if (f->child.fd < 0 || child_next(&f->child, &f->end, 0) != CHILD_GONE)
 		return false;
@@ -321,8 +322,11 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 		f->found = how == ENGINE_FOUND && f->cause == NULL;
 		f->pause_ms = pause_after(f, f->found, lived);
 	}
+	doubted = how == ENGINE_DOUBTFUL && f->doubtful;
+	f->doubtful = how == ENGINE_DOUBTFUL;
 	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
-	    : how == ENGINE_MISUSED || f->failures >= job->restarts_max
+	    : how == ENGINE_MISUSED || doubted ||
+		f->failures >= job->restarts_max
 	    ? MACHINE_GONE_MISUSED
 	    : MACHINE_GONE_BROKE;
 	return true;

@@ -27,6 +27,7 @@ struct fuzzer {
 	int64_t grace_end_ms; /* when patience with a stop ends */
 	int64_t pause_ms;     /* before the next start, as its end asks for */
 	unsigned failures;    /* in a row, each soon after its start */
+	bool doubtful;        /* its last end was ENGINE_DOUBTFUL */
 	unsigned held;        /* bits of enum fuzzer_hold */
 	char *cause;          /* why we have it end; NULL or owned */
 	char *reason;         /* why it ended last; NULL or owned */
