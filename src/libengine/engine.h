@@ -71,8 +71,10 @@ struct engine {
 	bool counts_anew; /* its execs_total begins at 0 with each start */
 	bool rewrites_artifacts; /* the same input again truncates its file */
 	bool logs_reports;       /* its workers' logs hold the crash reports */
-	bool tells_often;        /* when nothing is heard of it for minutes, it
-				  * hangs */
+	bool sha1_names;  /* where an artifact's name ends in 40 hex digits,
+			   * they are the SHA-1 of its content */
+	bool tells_often; /* when nothing is heard of it for minutes, it
+			   * hangs */
 	int64_t pause_ms; /* the least between two starts; 0 when it is safe */
 	int stop_signal;  /* on which it saves its state */
 	bool stop_group;  /* whether its whole process group must have it */

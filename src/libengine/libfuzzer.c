@@ -198,6 +198,7 @@ const struct engine engine_libfuzzer = {
     .counts_anew = true,
     .rewrites_artifacts = true,
     .logs_reports = true,
+    .sha1_names = true,
     .tells_often = true,
     .stop_signal = SIGUSR1,
     .stop_group = true,
