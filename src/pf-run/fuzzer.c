@@ -11,6 +11,8 @@
 #include "msg.h"
 
 #define LINE_MAX_BYTES 65536
+/* A fuzzer that lived so long has started well. */
+#define HEALTHY_MS 60000
 
 extern char **environ;
 
@@ -39,7 +41,9 @@ fuzzer_release(struct fuzzer *f)
 	logfile_close(&f->file);
 	corpus_release(&f->corpus);
 	buf_release(&f->line);
+	blocker_release(&f->blocker);
 	free(f->instance);
+	free(f->cause);
 	free(f->reason);
 }
 
@@ -57,11 +61,65 @@ renew_log(struct fuzzer *f)
 	}
 }
 
+/* Each process its processor, in turn; all of them to a single process. */
+static void
+choose_cpus(const struct fuzzer *f, cpu_set_t *cpus)
+{
+	const struct job *job = f->job;
+	int cpu, left;
+
+	*cpus = job->cpus;
+	if (job->engine->processes(&job->run) == 1)
+		return;
+	left = (int)f->index % CPU_COUNT(&job->cpus);
+	for (cpu = 0; !CPU_ISSET(cpu, &job->cpus) || left-- > 0; cpu++)
+		;
+	CPU_ZERO(cpus);
+	CPU_SET(cpu, cpus);
+}
+
+/* Starts the command with everything that holds it; its output to `out`. */
+static int
+start_child(struct fuzzer *f, const struct strvec *argv,
+    const struct strvec *env, int out)
+{
+	const struct job *job = f->job;
+	struct strvec writable = STRVEC_INIT;
+	struct child_sandbox sandbox = {.network = job->network};
+	struct child_spec spec = {.argv = argv->item,
+	    .env = env->item,
+	    .in = -1,
+	    .out = out,
+	    .err = out,
+	    .file_size_max = job->file_size_max,
+	    .open_files_max = job->open_files_max,
+	    .other_user = job->user != NULL,
+	    .uid = job->uid,
+	    .gid = job->gid,
+	    .containment = job->containment};
+	cpu_set_t cpus;
+	int status, saved;
+
+	if (job->cpus_set) {
+		choose_cpus(f, &cpus);
+		spec.cpus = &cpus;
+	}
+	if (job->sandbox) {
+		job_writable(job, &writable);
+		sandbox.writable = writable.item;
+		spec.sandbox = &sandbox;
+	}
+	status = child_start(&f->child, &spec);
+	saved = errno;
+	strvec_release(&writable);
+	errno = saved;
+	return status;
+}
+
 int
 fuzzer_start(struct fuzzer *f)
 {
 	struct strvec argv = STRVEC_INIT, env = STRVEC_INIT;
-	struct child_spec spec = {.in = -1};
 	int ends[2], status, saved;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -70,10 +128,7 @@ fuzzer_start(struct fuzzer *f)
 	strvec_add_all(&env, environ);
 	strvec_env_set(&env, "PF_JOB", f->job->name);
 	f->job->engine->command(&f->job->run, f->index, &argv, &env);
-	spec.argv = argv.item;
-	spec.env = env.item;
-	spec.out = spec.err = ends[1];
-	status = child_start(&f->child, &spec);
+	status = start_child(f, &argv, &env, ends[1]);
 	saved = errno;
 	strvec_release(&argv);
 	strvec_release(&env);
@@ -86,6 +141,10 @@ fuzzer_start(struct fuzzer *f)
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	f->output = ends[0];
 	f->started_ms = clock_monotonic();
+	health_begin(&f->health, f->started_ms);
+	free(f->cause);
+	f->cause = NULL;
+	f->found = false;
 	f->execs_before += f->execs;
 	f->execs = 0;
 	return 0;
@@ -127,6 +186,8 @@ fuzzer_read(struct fuzzer *f)
 		buf_truncate(&f->line, f->line.len + (size_t)n);
 		take_lines(f);
 	}
+	if (rounds > 0)
+		health_sign(&f->health, clock_monotonic());
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(f->output);
 		f->output = -1;
@@ -165,6 +226,34 @@ describe_end(struct fuzzer *f, const char *words)
 }
 
 bool
+fuzzer_runs(const struct fuzzer *f)
+{
+	return f->state == MACHINE_RUNNING && f->child.fd >= 0;
+}
+
+/* How long to wait before it is started again. */
+static int64_t
+pause_after(struct fuzzer *f, bool found, int64_t lived)
+{
+	const struct job *job = f->job;
+	int64_t least = job->engine->pause_ms;
+	unsigned beyond;
+
+	if (!found) {
+		f->failures = lived < HEALTHY_MS ? f->failures + 1 : 0;
+		return machine_backoff(f->failures - (f->failures > 0),
+		    job->backoff_ms, job->backoff_max_ms);
+	}
+	f->failures = 0;
+	beyond = blocker_note(&f->blocker, f->reason, lived);
+	if (beyond == 0)
+		return least;
+	return machine_backoff(beyond - 1,
+	    least > job->backoff_ms ? least : job->backoff_ms,
+	    job->backoff_max_ms);
+}
+
+bool
 fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 {
 	const struct job *job = f->job;
@@ -177,8 +266,14 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	read_rest(f);
 	lived = clock_monotonic() - f->started_ms;
 	how = job->engine->ended(f->log, f->end.wait_status, lived, &words);
-	describe_end(f, words);
-	f->failures = lived < 60000 ? f->failures + 1 : 0;
+	if (f->cause != NULL) {
+		free(f->reason);
+		f->reason = mem_dup(f->cause);
+	} else {
+		describe_end(f, words);
+	}
+	f->found = how == ENGINE_FOUND && f->cause == NULL;
+	f->pause_ms = pause_after(f, f->found, lived);
 	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
 	    : how == ENGINE_MISUSED || f->failures >= job->restarts_max
 	    ? MACHINE_GONE_MISUSED
@@ -217,6 +312,8 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 		s.crashes_total = counts->crashes;
 		s.hangs_total = counts->hangs;
 		s.ooms_total = counts->ooms;
+		if (f->health.peak_bytes > 0)
+			s.peak_rss_bytes = (int64_t)f->health.peak_bytes;
 		stats_emit(data, &s);
 	}
 	stats_release(&s);

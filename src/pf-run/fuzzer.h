@@ -2,12 +2,17 @@
 #ifndef PF_FUZZER_H
 #define PF_FUZZER_H
 
+#include "blocker.h"
 #include "child.h"
 #include "corpus.h"
+#include "health.h"
 #include "job.h"
 #include "journal.h"
 #include "logfile.h"
 #include "machine.h"
+
+/* Why a process must not run, as bits. */
+enum fuzzer_hold { FUZZER_HOLD_SPACE = 1, FUZZER_HOLD_MINIMIZE = 2 };
 
 struct fuzzer {
 	const struct job *job;
@@ -18,10 +23,17 @@ struct fuzzer {
 	struct child_end end; /* of the last start */
 	int64_t due_ms;       /* MACHINE_WAITING: when to start */
 	int64_t started_ms;
-	int64_t grace_end_ms; /* MACHINE_STOPPING: when patience ends */
+	int64_t grace_end_ms; /* when patience with a stop ends */
+	int64_t pause_ms;     /* before the next start, as its end asks for */
 	unsigned failures;    /* in a row, each soon after its start */
+	unsigned held;        /* bits of enum fuzzer_hold */
+	char *cause;          /* why we have it end; NULL or owned */
 	char *reason;         /* why it ended last; NULL or owned */
+	const char *alert;    /* that fired for it, until it runs again */
+	bool found;           /* that was a find, as is usual for the engine */
 	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
+	struct health health;
+	struct blocker blocker;
 
 	int output; /* read end of what it prints; -1 when closed */
 	struct buf line;
@@ -38,6 +50,8 @@ void fuzzer_release(struct fuzzer *f);
 int fuzzer_start(struct fuzzer *f);
 /* Reads what it printed, without waiting; true when there may be more. */
 bool fuzzer_read(struct fuzzer *f);
+/* Whether it runs now, so that its health is to be looked at. */
+bool fuzzer_runs(const struct fuzzer *f);
 /*
  * Looks at what the child did. False while it lives; else the event that its
  * end is, with f->reason set and its output read to the end.

@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "mem.h"
 #include "msg.h"
+#include "owner.h"
 #include "stage.h"
 
 #define JSON_MAX (16 << 20)
@@ -178,6 +179,18 @@ save_spec(const struct job *job)
 	return status;
 }
 
+void
+job_writable(const struct job *job, struct strvec *out)
+{
+	struct strvec below = STRVEC_INIT;
+	size_t i;
+
+	job->engine->directories(&job->run, &below);
+	for (i = 0; i < below.count; i++)
+		strvec_addf(out, "%s/%s", job->directory, below.item[i]);
+	strvec_release(&below);
+}
+
 static int
 open_directories(struct job *job)
 {
@@ -196,6 +209,9 @@ open_directories(struct job *job)
 		if (mkdirat(job->fd, wanted.item[i], 0777) < 0 &&
 		    errno != EEXIST)
 			status = refuse("create", wanted.item[i]);
+		else if (job->user != NULL &&
+		    owner_give(job->fd, wanted.item[i], job->uid, job->gid) < 0)
+			status = refuse("change the owner of", wanted.item[i]);
 	strvec_release(&wanted);
 	return status;
 }
@@ -343,12 +359,18 @@ emit_counts(struct emit *e, const struct job_counts *c)
 	emit_i64(e, "crashes_total", c->crashes);
 	emit_i64(e, "hangs_total", c->hangs);
 	emit_i64(e, "ooms_total", c->ooms);
+	emit_bool(e, "alive", c->pid > 0);
+	if (c->pid > 0) {
+		emit_i64(e, "pid", c->pid);
+		emit_u64(e, "rss_bytes", c->rss_bytes);
+		emit_u64(e, "corpus_count", c->corpus_count);
+	}
 	emit_end(e);
 }
 
 int
-job_state_save(
-    const struct job *job, const char *state, const struct job_totals *t)
+job_state_save(const struct job *job, const char *state, const char *blocked_by,
+    const struct job_totals *t)
 {
 	struct buf text = BUF_INIT;
 	char time[CLOCK_TEXT], start[CLOCK_TEXT];
@@ -362,6 +384,8 @@ job_state_save(
 	emit_object(&e, NULL);
 	emit_bytes_str(&e, "job", job->name);
 	emit_string(&e, "state", state);
+	if (blocked_by != NULL)
+		emit_bytes_str(&e, "blocked_by", blocked_by);
 	emit_string(&e, "time", time);
 	emit_string(&e, "start_time", start);
 	emit_i64(&e, "supervisor_pid", getpid());

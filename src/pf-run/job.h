@@ -65,6 +65,9 @@ struct job_counts {
 	char *instance;
 	int64_t crashes, hangs, ooms; /* distinct inputs */
 	int64_t execs; /* before this start, of engines that count anew */
+	/* As it stands now. */
+	pid_t pid; /* 0 when it does not run */
+	uint64_t rss_bytes, corpus_count;
 };
 
 /* Numbers that go on from one run of the job to the next. */
@@ -90,8 +93,10 @@ job_counts_of(struct job_totals *totals, const char *instance);
  * of somebody outside, is none).
  */
 void job_counts_add(struct job_counts *counts, const char *kind);
-/* -1 with errno. `state` as in a job event. */
-int job_state_save(
-    const struct job *job, const char *state, const struct job_totals *totals);
+/* -1 with errno. `state` and `blocked_by` (or NULL) as in a job event. */
+int job_state_save(const struct job *job, const char *state,
+    const char *blocked_by, const struct job_totals *totals);
+/* The absolute directories that the fuzzer writes to, added to `out`. */
+void job_writable(const struct job *job, struct strvec *out);
 
 #endif

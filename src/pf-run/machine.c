@@ -114,6 +114,13 @@ machine_step(enum machine_state state, enum machine_event event)
 	return table[state][event];
 }
 
+bool
+machine_has_grace(enum machine_state state)
+{
+	return state == MACHINE_LEAVING || state == MACHINE_HOLDING ||
+	    state == MACHINE_STOPPING;
+}
+
 int64_t
 machine_backoff(unsigned failures, int64_t first, int64_t most)
 {

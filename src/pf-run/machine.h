@@ -5,6 +5,7 @@
 #ifndef PF_MACHINE_H
 #define PF_MACHINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum machine_state {
@@ -50,6 +51,9 @@ struct machine_step {
 
 struct machine_step
 machine_step(enum machine_state state, enum machine_event event);
+
+/* Whether a process in this state was asked to end and has time to do so. */
+bool machine_has_grace(enum machine_state state);
 
 /*
  * The pause in milliseconds before start number `failures` + 1 in a row that

@@ -1,86 +1,24 @@
 /* The event loop: signals, children, their output, their files, the clock. */
 #include "supervise.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sysexits.h>
 
+#include "care.h"
 #include "clock.h"
+#include "life.h"
 #include "mem.h"
 #include "msg.h"
-#include "supervisor.h"
+#include "tell.h"
 
-static void step(struct supervisor *s, struct fuzzer *f, enum machine_event e);
-
-static void
-start(struct supervisor *s, struct fuzzer *f)
+static const char *
+signal_name(int number)
 {
-	s->totals.last_start_ms = clock_now();
-	if (fuzzer_start(f) < 0) {
-		free(f->reason);
-		f->reason =
-		    mem_printf("cannot be started: %s", strerror(errno));
-		step(s, f, MACHINE_NOT_STARTED);
-		return;
-	}
-	/* The directories that it makes are watched as they come. */
-	watch_rescan(&s->watch);
-	if (!s->announced_running)
-		tell_job(s, "running", NULL, NULL);
-	s->announced_running = true;
-}
-
-static void
-retry(struct supervisor *s, struct fuzzer *f)
-{
-	int64_t pause = machine_backoff(f->failures - (f->failures > 0),
-	    s->job->backoff_ms, s->job->backoff_max_ms);
-
-	f->due_ms = clock_monotonic() + pause;
-	s->totals.restarts++;
-	s->announced_running = false;
-	tell_job(s, "restarting", f->reason, f);
-}
-
-static void
-step(struct supervisor *s, struct fuzzer *f, enum machine_event event)
-{
-	struct machine_step next = machine_step(f->state, event);
-
-	f->state = next.next;
-	switch (next.action) {
-	case MACHINE_NOTHING:
-	case MACHINE_FINISH:
-		break;
-	case MACHINE_START:
-		start(s, f);
-		break;
-	case MACHINE_RETRY:
-		retry(s, f);
-		break;
-	case MACHINE_ASK:
-		fuzzer_ask(f);
-		break;
-	case MACHINE_KILL:
-		child_kill(&f->child);
-		break;
-	case MACHINE_FAIL:
-		f->failed = true;
-		break;
-	}
-}
-
-static void
-stop_all(struct supervisor *s, const char *reason)
-{
-	unsigned i;
-
-	if (strcmp(s->state, "stopping") != 0)
-		tell_job(s, "stopping", reason, NULL);
-	for (i = 0; i < s->count; i++)
-		step(s, &s->fuzzer[i], MACHINE_STOP);
+	return number == SIGTERM ? "SIGTERM"
+	    : number == SIGINT   ? "SIGINT"
+				 : "SIGHUP";
 }
 
 static void
@@ -94,10 +32,7 @@ on_signal(struct supervisor *s)
 			continue;
 		}
 		s->stop_signal = (int)info.ssi_signo;
-		stop_all(s,
-		    s->stop_signal == SIGTERM      ? "SIGTERM"
-			: s->stop_signal == SIGINT ? "SIGINT"
-						   : "SIGHUP");
+		life_stop_all(s, signal_name(s->stop_signal));
 	}
 }
 
@@ -110,18 +45,24 @@ on_clock(struct supervisor *s)
 	if (s->deadline_ms >= 0 && now >= s->deadline_ms && !s->timed_up) {
 		s->timed_up = true;
 		if (s->stop_signal == 0)
-			stop_all(s, "time used up");
+			life_stop_all(s, "time used up");
 	}
+	if (s->stop_signal == 0 && !s->timed_up)
+		care_for_space(s, now);
 	for (i = 0; i < s->count; i++) {
 		struct fuzzer *f = &s->fuzzer[i];
 
 		if (f->state == MACHINE_WAITING && now >= f->due_ms)
-			step(s, f, MACHINE_DUE);
-		if (f->state == MACHINE_STOPPING && now >= f->grace_end_ms)
-			step(s, f, MACHINE_GRACE_OVER);
+			life_step(s, f, MACHINE_DUE);
+		if (machine_has_grace(f->state) && now >= f->grace_end_ms)
+			life_step(s, f, MACHINE_GRACE_OVER);
+		if (fuzzer_runs(f))
+			care_for_health(s, f, now);
 	}
 	if (now >= s->next_stats_ms)
 		tell_stats(s);
+	if (now >= s->next_node_ms)
+		tell_node(s);
 	watch_tick(&s->watch, now);
 	crashes_settle(&s->crashes, now, false);
 	if (crashes_rescan_due(&s->crashes))
@@ -136,16 +77,8 @@ on_fuzzer(struct supervisor *s, struct fuzzer *f)
 
 	if (f->output >= 0)
 		fuzzer_read(f);
-	if (!fuzzer_gone(f, &event))
-		return;
-	s->cpu_ms += f->end.cpu_ms;
-	if (f->end.peak_rss_bytes > s->peak_rss_bytes)
-		s->peak_rss_bytes = f->end.peak_rss_bytes;
-	if (f->end.left > 0)
-		msg_warnx("%u processes of %s could not be killed", f->end.left,
-		    msg_quote(f->instance));
-	watch_read(&s->watch);
-	step(s, f, event);
+	if (fuzzer_gone(f, &event))
+		life_gone(s, f, event);
 }
 
 static void
@@ -183,6 +116,8 @@ milliseconds_to_wait(const struct supervisor *s)
 
 	if (!s->timed_up)
 		earlier(&due, s->deadline_ms);
+	earlier(&due, s->next_node_ms);
+	earlier(&due, s->space.look_ms);
 	earlier(&due, crashes_due(&s->crashes));
 	earlier(&due, watch_due(&s->watch));
 	for (i = 0; i < s->count; i++) {
@@ -190,8 +125,10 @@ milliseconds_to_wait(const struct supervisor *s)
 
 		if (f->state == MACHINE_WAITING)
 			earlier(&due, f->due_ms);
-		else if (f->state == MACHINE_STOPPING)
+		else if (machine_has_grace(f->state))
 			earlier(&due, f->grace_end_ms);
+		if (fuzzer_runs(f))
+			earlier(&due, f->health.memory_ms);
 	}
 	return due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
@@ -227,11 +164,9 @@ wait_for_something(struct supervisor *s, struct pollfd *p)
 }
 
 static void
-prepare(struct supervisor *s)
+catch_signals(struct supervisor *s)
 {
-	int64_t wait = 0;
 	sigset_t set;
-	unsigned i;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -241,13 +176,29 @@ prepare(struct supervisor *s)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* What is left of the least pause since the last start, of any run. */
+static int64_t
+rest_of_pause(const struct supervisor *s)
+{
+	int64_t rest, least = s->job->engine->pause_ms;
+
+	if (s->totals.last_start_ms == 0)
+		return 0;
+	rest = s->totals.last_start_ms + least - clock_now();
+	return rest < 0 ? 0 : rest > least ? least : rest;
+}
+
+static void
+prepare(struct supervisor *s)
+{
+	int64_t wait;
+	unsigned i;
+
 	job_totals_load(s->job, &s->totals);
 	s->earlier_run_ms = s->totals.run_ms;
-	if (s->totals.last_start_ms > 0)
-		wait =
-		    s->totals.last_start_ms + s->job->backoff_ms - clock_now();
-	if (wait < 0 || wait > s->job->backoff_ms)
-		wait = 0;
+	wait = rest_of_pause(s);
 	s->count = s->job->engine->processes(&s->job->run);
 	s->fuzzer = mem_calloc(s->count, sizeof *s->fuzzer);
 	for (i = 0; i < s->count; i++) {
@@ -291,15 +242,25 @@ conclude(struct supervisor *s)
 		return EX_CONFIG;
 	}
 	if (s->stop_signal != 0)
-		tell_job(s, "cancelled",
-		    s->stop_signal == SIGTERM      ? "SIGTERM"
-			: s->stop_signal == SIGINT ? "SIGINT"
-						   : "SIGHUP",
-		    NULL);
+		tell_job(s, "cancelled", signal_name(s->stop_signal), NULL);
 	else
 		tell_job(s, "finished",
 		    s->timed_up ? "time used up" : "the fuzzer ended", NULL);
 	return failures > 0;
+}
+
+static void
+release(struct supervisor *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		fuzzer_release(&s->fuzzer[i]);
+	free(s->fuzzer);
+	crashes_release(&s->crashes);
+	watch_release(&s->watch);
+	job_totals_release(&s->totals);
+	close(s->signals);
 }
 
 struct supervised
@@ -311,8 +272,8 @@ supervise(struct job *job, struct journal *journal)
 	    .deadline_ms = -1};
 	struct supervised result = {0};
 	struct pollfd *polled;
-	unsigned i;
 
+	catch_signals(&s);
 	watch_init(&s.watch, job->fd, job->engine, on_found, &s);
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
@@ -331,12 +292,6 @@ supervise(struct job *job, struct journal *journal)
 	result.status = conclude(&s);
 	result.crashes = s.crashes.told;
 	free(polled);
-	for (i = 0; i < s.count; i++)
-		fuzzer_release(&s.fuzzer[i]);
-	free(s.fuzzer);
-	crashes_release(&s.crashes);
-	watch_release(&s.watch);
-	job_totals_release(&s.totals);
-	close(s.signals);
+	release(&s);
 	return result;
 }

@@ -1,4 +1,4 @@
-/* The supervisor's own state, and how it is told. */
+/* The supervisor's own state, shared by what it does and what it tells. */
 #ifndef PF_SUPERVISOR_H
 #define PF_SUPERVISOR_H
 
@@ -6,6 +6,7 @@
 #include "fuzzer.h"
 #include "job.h"
 #include "journal.h"
+#include "space.h"
 #include "watch.h"
 
 struct supervisor {
@@ -14,28 +15,19 @@ struct supervisor {
 	struct job_totals totals;
 	struct watch watch;
 	struct crashes crashes;
+	struct space space;
 	struct fuzzer *fuzzer;
 	unsigned count;
 	int signals;
 	int64_t started_ms, deadline_ms; /* monotonic; no deadline: -1 */
-	int64_t next_stats_ms;
+	int64_t next_stats_ms, next_node_ms;
 	int64_t earlier_run_ms; /* of earlier runs of the job */
 	int stop_signal;        /* that asked us to stop; 0 when none did */
 	bool timed_up;
 	bool announced_running;
-	const char *state; /* as last told */
+	bool state_unsaved; /* told once that state.json cannot be written */
+	const char *state;  /* as last told */
 	int64_t cpu_ms, peak_rss_bytes;
 };
-
-/* The node event that begins a run. */
-void tell_node(struct supervisor *s);
-/*
- * A job event, and state.json after it; `f` is the fuzzer whose end led to
- * it, or NULL. `state` is kept.
- */
-void tell_job(struct supervisor *s, const char *state, const char *reason,
-    const struct fuzzer *f);
-/* What the fuzzers say of themselves now, and what came into their corpora. */
-void tell_stats(struct supervisor *s);
 
 #endif

@@ -1,20 +1,61 @@
-/* Node, job and stats events of a supervised job. */
+/* Node, job, stats and alert events of a supervised job. */
+#include <math.h>
 #include <sys/wait.h>
 
 #include "clock.h"
 #include "emit.h"
 #include "msg.h"
-#include "supervisor.h"
+#include "tell.h"
+
+/* A heartbeat a quarter of an hour. */
+#define NODE_MS (15 * 60000)
 
 static void
 emit_end_of(struct emit *e, const struct fuzzer *f)
 {
 	int status = f->end.wait_status;
 
+	if (f->child.fd >= 0)
+		return;
 	if (WIFSIGNALED(status))
 		emit_i64(e, "signal", WTERMSIG(status));
 	else
 		emit_i64(e, "exit_code", WEXITSTATUS(status));
+}
+
+static const char *
+blocked_by(const struct supervisor *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (blocker_of(&s->fuzzer[i].blocker) != NULL)
+			return blocker_of(&s->fuzzer[i].blocker);
+	return NULL;
+}
+
+static void
+save_state(struct supervisor *s)
+{
+	unsigned i;
+
+	s->totals.run_ms =
+	    s->earlier_run_ms + clock_monotonic() - s->started_ms;
+	for (i = 0; i < s->count; i++) {
+		const struct fuzzer *f = &s->fuzzer[i];
+		struct job_counts *counts =
+		    job_counts_of(&s->totals, f->instance);
+
+		counts->pid = f->child.fd >= 0 ? f->child.pid : 0;
+		counts->rss_bytes = f->health.rss_bytes;
+		counts->corpus_count = f->corpus.count;
+	}
+	if (job_state_save(s->job, s->state, blocked_by(s), &s->totals) == 0) {
+		s->state_unsaved = false;
+	} else if (!s->state_unsaved) {
+		msg_warn("write state.json");
+		s->state_unsaved = true;
+	}
 }
 
 void
@@ -48,11 +89,14 @@ tell_job(struct supervisor *s, const char *state, const char *reason,
 		emit_real(&e, "cpu_seconds", (double)s->cpu_ms / 1000);
 	if (s->peak_rss_bytes > 0)
 		emit_i64(&e, "peak_rss_bytes", s->peak_rss_bytes);
-	emit_string(&e, "containment", "keeper");
+	if (f != NULL && f->child.fd >= 0)
+		emit_string(&e, "containment",
+		    child_containment_name(f->child.containment));
+	if (blocked_by(s) != NULL)
+		emit_bytes_str(&e, "blocked_by", blocked_by(s));
 	emit_end(&e);
 	journal_tell(s->journal, "job", clock_now(), NULL, &data);
-	if (job_state_save(s->job, state, &s->totals) < 0)
-		msg_warn("write state.json");
+	save_state(s);
 	buf_release(&data);
 }
 
@@ -74,6 +118,7 @@ tell_node(struct supervisor *s)
 	emit_end(&e);
 	journal_tell(s->journal, "node", clock_now(), NULL, &data);
 	buf_release(&data);
+	s->next_node_ms = clock_monotonic() + NODE_MS;
 }
 
 void
@@ -89,11 +134,37 @@ tell_stats(struct supervisor *s)
 		    job_counts_of(&s->totals, f->instance);
 
 		buf_clear(&data);
-		if (fuzzer_stats(f, counts, &data, &time_ms))
+		if (fuzzer_stats(f, counts, &data, &time_ms)) {
 			journal_tell(s->journal, "stats", time_ms, NULL, &data);
+			health_sign(&f->health, clock_monotonic());
+		}
 		counts->execs = f->execs_before + f->execs;
 		corpus_tell(&f->corpus, s->job->fd, s->journal);
 	}
 	buf_release(&data);
+	save_state(s);
 	s->next_stats_ms = clock_monotonic() + s->job->interval_ms;
+}
+
+void
+tell_alert(struct supervisor *s, const char *name, bool firing,
+    const char *instance, double value, double threshold, const char *message)
+{
+	struct buf data = BUF_INIT;
+	struct emit e;
+
+	emit_begin(&e, &data);
+	emit_object(&e, NULL);
+	emit_string(&e, "name", name);
+	emit_string(&e, "state", firing ? "firing" : "resolved");
+	if (instance != NULL)
+		emit_bytes_str(&e, "instance", instance);
+	if (!isnan(value))
+		emit_real(&e, "value", value);
+	if (!isnan(threshold))
+		emit_real(&e, "threshold", threshold);
+	emit_bytes_str(&e, "message", message);
+	emit_end(&e);
+	journal_tell(s->journal, "alert", clock_now(), NULL, &data);
+	buf_release(&data);
 }

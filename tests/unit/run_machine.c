@@ -17,30 +17,39 @@ never_leaves_the_end(void **state)
 	}
 }
 
-/* A state that is left or entered without its action would wait for ever. */
+/*
+ * Every cell: the next state's letter ('.': the same) and the action's. A row
+ * a state, in the order of enum machine_state, a column an event.
+ */
 static void
-acts_exactly_when_the_state_changes(void **state)
+is_this_table(void **state)
 {
-	static const int action_into[MACHINE_STATES] = {
-	    [MACHINE_WAITING] = MACHINE_RETRY,
-	    [MACHINE_RUNNING] = MACHINE_START,
-	    [MACHINE_STOPPING] = MACHINE_ASK,
-	    [MACHINE_KILLING] = MACHINE_KILL};
+	static const char states[] = "WHRLOSKE", actions[] = "-sraKfF";
+	/* clang-format off */
+	static const char *const rows[MACHINE_STATES] = {
+	/*       due not done mis brk lve hld rel stp grc */
+	/* W */ "Rs  .-  .-  .-  .-  .-  H-  .-  Ef  .-",
+	/* H */ ".-  .-  .-  .-  .-  .-  .-  Wr  Ef  .-",
+	/* R */ ".-  EF  Ef  EF  Wr  La  Oa  .-  Sa  .-",
+	/* L */ ".-  Wr  Wr  Wr  Wr  .-  O-  .-  S-  .K",
+	/* O */ ".-  H-  H-  H-  H-  .-  .-  L-  S-  .K",
+	/* S */ ".-  Ef  Ef  Ef  Ef  .-  .-  .-  KK  KK",
+	/* K */ ".-  Ef  Ef  Ef  Ef  .-  .-  .-  .-  .-",
+	/* E */ ".-  .-  .-  .-  .-  .-  .-  .-  .-  .-",
+	};
+	/* clang-format on */
 	int from, event;
 
 	(void)state;
 	for (from = 0; from < MACHINE_STATES; from++)
 		for (event = 0; event < MACHINE_EVENTS; event++) {
 			struct machine_step step = machine_step(from, event);
+			const char *cell = rows[from] + event * 4;
+			char next =
+			    (int)step.next == from ? '.' : states[step.next];
 
-			if ((int)step.next == from)
-				assert_int_equal(step.action, MACHINE_NOTHING);
-			else if (step.next == MACHINE_ENDED)
-				assert_true(step.action == MACHINE_FINISH ||
-				    step.action == MACHINE_FAIL);
-			else
-				assert_int_equal(
-				    step.action, action_into[step.next]);
+			assert_int_equal(next, cell[0]);
+			assert_int_equal(actions[step.action], cell[1]);
 		}
 }
 
@@ -61,6 +70,10 @@ ends_after_two_stops_whatever_comes_between(void **state)
 			at = machine_step(at, MACHINE_DUE).next;
 			assert_int_not_equal(at, MACHINE_RUNNING);
 			assert_int_not_equal(at, MACHINE_WAITING);
+			at = machine_step(at, MACHINE_HOLD).next;
+			at = machine_step(at, MACHINE_RELEASE).next;
+			at = machine_step(at, MACHINE_LEAVE).next;
+			assert_int_not_equal(at, MACHINE_LEAVING);
 		}
 		assert_true(at == MACHINE_KILLING || at == MACHINE_ENDED);
 		at = machine_step(at, MACHINE_GONE_BROKE).next;
@@ -106,7 +119,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(never_leaves_the_end),
-	    cmocka_unit_test(acts_exactly_when_the_state_changes),
+	    cmocka_unit_test(is_this_table),
 	    cmocka_unit_test(ends_after_two_stops_whatever_comes_between),
 	    cmocka_unit_test(starts_again_only_what_broke_by_itself),
 	    cmocka_unit_test(doubles_the_pause_up_to_the_most),

@@ -1,0 +1,25 @@
+/* What the supervisor tells: node, job, stats, corpus and alert events. */
+#ifndef PF_TELL_H
+#define PF_TELL_H
+
+#include "supervisor.h"
+
+/* A node event: at the start and as a heartbeat. */
+void tell_node(struct supervisor *s);
+/*
+ * A job event, and state.json after it; `f` is the fuzzer whose end led to
+ * it, or NULL. `state` is kept.
+ */
+void tell_job(struct supervisor *s, const char *state, const char *reason,
+    const struct fuzzer *f);
+/* What the fuzzers say of themselves now, and what came into their corpora. */
+void tell_stats(struct supervisor *s);
+/*
+ * An alert event, which begins or ends to hold. `instance` is NULL when it is
+ * of the job; `value` and `threshold` are in the unit that `name` ends in; NaN
+ * is left out.
+ */
+void tell_alert(struct supervisor *s, const char *name, bool firing,
+    const char *instance, double value, double threshold, const char *message);
+
+#endif
