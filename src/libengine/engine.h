@@ -53,8 +53,8 @@ struct engine_artifact {
 
 /* How a process of the engine ended, from its status and its last words. */
 enum engine_end {
-	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
-	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
+	ENGINE_DONE,     /* it did what it was asked to, or was stopped */
+	ENGINE_MISUSED,  /* its configuration is wrong: not to be restarted */
 	ENGINE_DOUBTFUL, /* the same if it ends so twice in a row; once it may
 			  * be an accident */
 	ENGINE_FOUND, /* it ends with each find and wants to be started again */
@@ -79,6 +79,8 @@ struct engine {
 				  * file, and perhaps after it */
 	bool
 	    any_target; /* what runs it may stand before it, as a script does */
+	bool sha1_names; /* where an artifact's name ends in 40 hex digits, they
+			  * are the SHA-1 of its content */
 	bool tells_often; /* when nothing is heard of it for minutes, it
 			   * hangs */
 	int64_t pause_ms; /* the least between two starts; 0 when it is safe */
