@@ -53,8 +53,8 @@ struct engine_artifact {
 
 /* How a process of the engine ended, from its status and its last words. */
 enum engine_end {
-	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
-	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
+	ENGINE_DONE,     /* it did what it was asked to, or was stopped */
+	ENGINE_MISUSED,  /* its configuration is wrong: not to be restarted */
 	ENGINE_DOUBTFUL, /* the same if it ends so twice in a row; once it may
 			  * be an accident */
 	ENGINE_FOUND, /* it ends with each find and wants to be started again */
