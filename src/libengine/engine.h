@@ -79,6 +79,8 @@ struct engine {
 				  * file, and perhaps after it */
 	bool
 	    any_target; /* what runs it may stand before it, as a script does */
+	bool sha1_names; /* where an artifact's name ends in 40 hex digits, they
+			  * are the SHA-1 of its content */
 	bool tells_often; /* when nothing is heard of it for minutes, it
 			   * hangs */
 	int64_t pause_ms; /* the least between two starts; 0 when it is safe */

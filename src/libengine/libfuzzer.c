@@ -348,6 +348,7 @@ const struct engine engine_libfuzzer = {
     .counts_anew = true,
     .rewrites_artifacts = true,
     .logs_reports = true,
+    .sha1_names = true,
     .any_target = true,
     /* A job of -fork may take minutes, and a single process says less and
      * less. */
