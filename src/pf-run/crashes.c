@@ -161,7 +161,9 @@ instance_of(const struct crashes *c, const char *dir)
 {
 	const char *from = strchr(dir, '/');
 
-	if (from == NULL || c->job->engine->processes(&c->job->run) == 1)
+	/* A directory outside the job's is of all instances. */
+	if (from == NULL || from == dir ||
+	    c->job->engine->processes(&c->job->run) == 1)
 		return c->job->engine->instance(&c->job->run, 0);
 	from++;
 	return mem_dup_n(from, strcspn(from, "/"));

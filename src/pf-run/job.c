@@ -171,6 +171,7 @@ save_spec(const struct job *job)
 	if (job->duration_ms > 0)
 		emit_real(&e, "duration_seconds", job->duration_ms / 1000.0);
 	emit_real(&e, "timeout_seconds", job->run.timeout_ms / 1000.0);
+	emit_real(&e, "grace_seconds", job->grace_ms / 1000.0);
 	save_bounds(&e, job);
 	emit_end(&e);
 	buf_add_char(&text, '\n');
@@ -189,6 +190,8 @@ job_writable(const struct job *job, struct strvec *out)
 	for (i = 0; i < below.count; i++)
 		strvec_addf(out, "%s/%s", job->directory, below.item[i]);
 	strvec_release(&below);
+	if (job->crash_dir != NULL)
+		strvec_add(out, job->crash_dir);
 }
 
 static int
@@ -216,6 +219,23 @@ open_directories(struct job *job)
 	return status;
 }
 
+/* Who only looks whether it is held is in the way for a moment. */
+static int
+take_lock(int dir_fd)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	int fd, tries;
+
+	for (tries = 1; (fd = lock_take(dir_fd, "lock")) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries == 20)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	if (lock_sign(fd) < 0)
+		msg_warn("write our pid into lock");
+	return fd;
+}
+
 int
 job_open(struct job *job)
 {
@@ -224,7 +244,7 @@ job_open(struct job *job)
 	job->fd = open(job->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (job->fd < 0)
 		return refuse("open", job->directory);
-	job->lock_fd = lock_take(job->fd, "lock");
+	job->lock_fd = take_lock(job->fd);
 	if (job->lock_fd < 0 && errno == EWOULDBLOCK) {
 		msg_warnx(
 		    "the job in %s is running", msg_quote(job->directory));

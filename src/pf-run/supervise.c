@@ -201,10 +201,12 @@ prepare(struct supervisor *s)
 	wait = rest_of_pause(s);
 	s->count = s->job->engine->processes(&s->job->run);
 	s->fuzzer = mem_calloc(s->count, sizeof *s->fuzzer);
+	quarantine_init(&s->quarantine, s->job);
 	for (i = 0; i < s->count; i++) {
 		struct fuzzer *f = &s->fuzzer[i];
 
 		fuzzer_init(f, s->job, i);
+		f->quarantine = &s->quarantine;
 		f->execs_before = job_counts_of(&s->totals, f->instance)->execs;
 		f->due_ms = s->started_ms + wait;
 		corpus_baseline(&f->corpus, s->job->fd);
@@ -257,6 +259,7 @@ release(struct supervisor *s)
 	for (i = 0; i < s->count; i++)
 		fuzzer_release(&s->fuzzer[i]);
 	free(s->fuzzer);
+	quarantine_release(&s->quarantine);
 	crashes_release(&s->crashes);
 	watch_release(&s->watch);
 	job_totals_release(&s->totals);
@@ -277,6 +280,9 @@ supervise(struct job *job, struct journal *journal)
 	watch_init(&s.watch, job->fd, job->engine, on_found, &s);
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
+	if (job->run.crash_dir != NULL)
+		watch_outside(
+		    &s.watch, job->run.crash_dir, job->run.crash_patterns);
 	if (job->duration_ms > 0)
 		s.deadline_ms = s.started_ms + job->duration_ms;
 	s.next_stats_ms = s.started_ms + job->interval_ms;

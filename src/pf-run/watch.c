@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,7 @@ watch_release(struct watch *w)
 	for (i = 0; i < w->count; i++)
 		free(w->dir[i].path);
 	free(w->dir);
+	free(w->outside);
 	if (w->fd >= 0)
 		close(w->fd);
 }
@@ -151,6 +153,21 @@ is_special(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* Whether a file in the directory is to be told. */
+static bool
+is_wanted(const struct watch *w, const char *dir, const char *name)
+{
+	char *const *pattern = w->patterns;
+
+	if (dir[0] != '/')
+		return true;
+	if (pattern == NULL || *pattern == NULL)
+		return name[0] != '.';
+	while (*pattern != NULL && fnmatch(*pattern, name, FNM_PERIOD) != 0)
+		pattern++;
+	return *pattern != NULL;
+}
+
 /* A level of the tree is looked at; directories that matter go to `next`. */
 static void
 look(struct watch *w, int fd, const char *path, enum engine_directory kind,
@@ -166,10 +183,13 @@ look(struct watch *w, int fd, const char *path, enum engine_directory kind,
 	while ((entry = readdir(dir)) != NULL) {
 		if (is_special(entry->d_name))
 			continue;
-		if (kind != ENGINE_PARENT)
-			w->found(w->context, kind, path, entry->d_name);
-		else if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)
+		if (kind != ENGINE_PARENT) {
+			if (is_wanted(w, path, entry->d_name))
+				w->found(w->context, kind, path, entry->d_name);
+		} else if (next != NULL &&
+		    (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)) {
 			strvec_addf(next, "%s/%s", path, entry->d_name);
+		}
 	}
 	closedir(dir);
 }
@@ -205,6 +225,75 @@ take_in(struct watch *w, const char *path, bool all)
 	strvec_release(&todo);
 }
 
+/* The nearest directory above `path` that is there. */
+static char *
+nearest_above(const char *path)
+{
+	char *above = mem_dup(path), *slash;
+	struct stat st;
+
+	while ((slash = strrchr(above, '/')) != NULL && slash > above) {
+		*slash = '\0';
+		if (stat(above, &st) == 0)
+			return above;
+	}
+	free(above);
+	return mem_dup("/");
+}
+
+/* Looks into it if it is there; false when it is not. */
+static bool
+look_outside(struct watch *w, bool all)
+{
+	char *real = realpath(w->outside, NULL);
+	int fd = real == NULL
+	    ? -1
+	    : open(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (add(w, fd, real, ENGINE_CRASHES) || all)
+			look(w, fd, real, ENGINE_CRASHES, NULL);
+		else
+			close(fd);
+	}
+	free(real);
+	return fd >= 0;
+}
+
+/* False when it was watched before, or cannot be. */
+static bool
+add_above(struct watch *w)
+{
+	char *above = nearest_above(w->outside);
+	int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool fresh = fd >= 0 && add(w, fd, above, ENGINE_PARENT) && !w->blind;
+
+	if (fd >= 0)
+		close(fd);
+	free(above);
+	return fresh;
+}
+
+/*
+ * The directory that lies outside is watched, or else where it, or what is
+ * above it, will appear; which may have happened before the watch was there.
+ */
+static void
+take_outside(struct watch *w, bool all)
+{
+	while (!look_outside(w, all) && add_above(w))
+		;
+}
+
+void
+watch_outside(struct watch *w, const char *path, char *const *patterns)
+{
+	free(w->outside);
+	w->outside = mem_dup(path);
+	w->patterns = patterns;
+	take_outside(w, true);
+}
+
 void
 watch_rescan(struct watch *w)
 {
@@ -212,6 +301,8 @@ watch_rescan(struct watch *w)
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
+	if (w->outside != NULL)
+		take_outside(w, true);
 	w->look_ms = clock_monotonic() + LOOK_MS;
 	if (dir == NULL) {
 		if (fd >= 0)
@@ -227,8 +318,12 @@ watch_rescan(struct watch *w)
 static void
 forget(struct watch *w, const struct watched *gone)
 {
+	bool was_outside = gone->path[0] == '/';
+
 	free(gone->path);
 	w->dir[gone - w->dir] = w->dir[--w->count];
+	if (was_outside)
+		take_outside(w, false);
 }
 
 static void
@@ -250,11 +345,13 @@ handle(struct watch *w, const struct inotify_event *e)
 	if (e->len == 0)
 		return;
 	if (dir->kind != ENGINE_PARENT) {
-		if (!(e->mask & IN_ISDIR))
+		if (!(e->mask & IN_ISDIR) && is_wanted(w, dir->path, e->name))
 			w->found(w->context, dir->kind, dir->path, e->name);
 		return;
 	}
-	if (e->mask & IN_ISDIR) {
+	if (dir->path[0] == '/') {
+		take_outside(w, false);
+	} else if (e->mask & IN_ISDIR) {
 		path = mem_printf("%s/%s", dir->path, e->name);
 		take_in(w, path, false);
 		free(path);

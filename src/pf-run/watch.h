@@ -14,7 +14,7 @@
 struct watched {
 	int wd;
 	enum engine_directory kind;
-	char *path; /* relative to the job's directory */
+	char *path; /* relative to the job's directory, or absolute */
 };
 
 struct watch {
@@ -23,8 +23,10 @@ struct watch {
 	const struct engine *engine;
 	struct watched *dir;
 	size_t count, cap;
-	bool blind;      /* not everything could be watched */
-	int64_t look_ms; /* then: when to look through it again */
+	char *outside;         /* NULL, or one of crashes that lies anywhere */
+	char *const *patterns; /* of its files; NULL or empty: all */
+	bool blind;            /* not everything could be watched */
+	int64_t look_ms;       /* then: when to look through it again */
 	void (*found)(void *context, enum engine_directory kind,
 	    const char *path, const char *name);
 	void *context;
@@ -42,6 +44,12 @@ void watch_init(struct watch *w, int job_fd, const struct engine *engine,
 	const char *name),
     void *context);
 void watch_release(struct watch *w);
+/*
+ * Watches also the directory of crashes at the absolute `path`, which may come
+ * only later. Of its files those are told that one of `patterns` matches
+ * (fnmatch(3); borrowed; NULL or empty: all but hidden ones).
+ */
+void watch_outside(struct watch *w, const char *path, char *const *patterns);
 /* Tells what has happened since. */
 void watch_read(struct watch *w);
 /* When watch_tick should be called, by the monotonic clock; -1: never. */
