@@ -235,5 +235,3 @@ child_release(struct child *c)
 	while (child_next(c, &end, -1) != CHILD_GONE)
 		;
 }
-bool child_memory(const struct child *c, bool e, uint64_t *b){(void)c;(void)e;*b=0;return false;}
-bool child_cpu(const struct child *c, int64_t *ms){(void)c;(void)ms;return false;}
