@@ -11,6 +11,7 @@
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
+#include "provenance.h"
 #include "tell.h"
 
 static const char *
@@ -90,6 +91,21 @@ on_found(void *context, enum engine_directory kind, const char *dir,
 	struct supervisor *s = context;
 
 	crashes_found(&s->crashes, kind, dir, name);
+}
+
+static bool
+on_ask(void *context, const char *instance, const char *dir, const char *name,
+    struct buf *report)
+{
+	const struct supervisor *s = context;
+	const struct engine *engine = s->job->engine;
+	unsigned i;
+
+	for (i = 0; engine->report != NULL && i < s->count; i++)
+		if (strcmp(s->fuzzer[i].instance, instance) == 0)
+			return engine->report(s->fuzzer[i].log, s->job->fd, dir,
+			    name, PROVENANCE_REPORT_MAX, report);
+	return false;
 }
 
 static bool
@@ -286,6 +302,8 @@ supervise(struct job *job, struct journal *journal)
 	watch_init(&s.watch, job->fd, job->engine, on_found, &s);
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
+	s.crashes.ask = on_ask;
+	s.crashes.context = &s;
 	if (job->run.crash_dir != NULL)
 		watch_outside(
 		    &s.watch, job->run.crash_dir, job->run.crash_patterns);
