@@ -14,6 +14,10 @@ $(unit_tests): $(build)/unit/%: $(build)/obj/tests/unit/%.o \
 		-Wl,--start-group $^ -Wl,--end-group \
 		$(shell $(PKG_CONFIG) --libs $(unit_pkgs)) $(LDLIBS)
 
+# Where recorded files are, wherever a test is run from.
+$(build)/obj/tests/unit/%.o: \
+	cppflags += -DUNIT_FIXTURES='"$(abspath tests/fixtures)"'
+
 # tests/unit/ship_backoff.c is of pf-ship: it links that program's objects
 # too, all but the one with main.
 define unit_of_program

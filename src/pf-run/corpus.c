@@ -21,8 +21,8 @@
 void
 corpus_init(struct corpus *c, const char *path, const char *instance)
 {
-	*c = (struct corpus){
-	    .path = mem_dup(path), .instance = mem_dup(instance)};
+	*c = (struct corpus){.path = path == NULL ? NULL : mem_dup(path),
+	    .instance = mem_dup(instance)};
 	c->slots = 64;
 	c->slot = mem_calloc(c->slots, sizeof *c->slot);
 }
@@ -193,11 +193,12 @@ scan(struct corpus *c, int job_fd, struct journal *journal)
 bool
 corpus_baseline(struct corpus *c, int job_fd)
 {
-	return scan(c, job_fd, NULL);
+	return c->path != NULL && scan(c, job_fd, NULL);
 }
 
 void
 corpus_tell(struct corpus *c, int job_fd, struct journal *journal)
 {
-	scan(c, job_fd, journal);
+	if (c->path != NULL)
+		scan(c, job_fd, journal);
 }

@@ -23,6 +23,7 @@ struct corpus {
 	bool failed;
 };
 
+/* With a path of NULL there is none, and nothing is ever told of it. */
 void corpus_init(struct corpus *c, const char *path, const char *instance);
 void corpus_release(struct corpus *c);
 /*

@@ -31,10 +31,20 @@ fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index)
 	f->log = job->engine->log_new();
 }
 
+static void
+tidy(const struct fuzzer *f, bool running)
+{
+	const struct job *job = f->job;
+
+	if (job->engine->tidy != NULL)
+		job->engine->tidy(&job->run, job->fd, f->index, running);
+}
+
 void
 fuzzer_release(struct fuzzer *f)
 {
 	child_release(&f->child);
+	tidy(f, false);
 	if (f->output >= 0)
 		close(f->output);
 	f->job->engine->log_free(f->log);
@@ -47,9 +57,24 @@ fuzzer_release(struct fuzzer *f)
 	free(f->reason);
 }
 
+/* What was done since the last statistics, by a process that is gone. */
+static void
+note_execs(struct fuzzer *f)
+{
+	struct stats s;
+
+	stats_init(&s);
+	if (f->job->engine->stats(f->log, f->job->fd, f->instance, &s) &&
+	    f->job->engine->counts_anew && s.execs_total != STATS_UNKNOWN)
+		f->execs = s.execs_total;
+	stats_release(&s);
+}
+
 static void
 renew_log(struct fuzzer *f)
 {
+	if (f->started_ms > 0)
+		note_execs(f);
 	f->job->engine->log_free(f->log);
 	f->log = f->job->engine->log_new();
 	buf_clear(&f->line);
@@ -125,6 +150,7 @@ fuzzer_start(struct fuzzer *f)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	renew_log(f);
+	tidy(f, false);
 	strvec_add_all(&env, environ);
 	strvec_env_set(&env, "PF_JOB", f->job->name);
 	f->job->engine->command(&f->job->run, f->index, &argv, &env);
@@ -253,6 +279,21 @@ pause_after(struct fuzzer *f, bool found, int64_t lived)
 	    job->backoff_max_ms);
 }
 
+/* Whether it can go on without the input that it stumbled over. */
+static bool
+take_out_input(const struct fuzzer *f)
+{
+	const struct engine *engine = f->job->engine;
+	char *path = engine->last_artifact == NULL
+	    ? NULL
+	    : engine->last_artifact(f->log, f->instance);
+	bool is_out = path != NULL && f->quarantine != NULL &&
+	    quarantine_take(f->quarantine, path, f->started_ms);
+
+	free(path);
+	return is_out;
+}
+
 bool
 fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 {
@@ -260,6 +301,7 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	const char *words = NULL;
 	int64_t lived;
 	enum engine_end how;
+	bool doubted;
 
 	if (f->child.fd < 0 || child_next(&f->child, &f->end, 0) != CHILD_GONE)
 		return false;
@@ -272,10 +314,19 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	} else {
 		describe_end(f, words);
 	}
-	f->found = how == ENGINE_FOUND && f->cause == NULL;
-	f->pause_ms = pause_after(f, f->found, lived);
+	/* The bug of an input that is out blocks nothing. */
+	if (how == ENGINE_STUMBLED && take_out_input(f)) {
+		f->found = true;
+		f->pause_ms = job->engine->pause_ms;
+	} else {
+		f->found = how == ENGINE_FOUND && f->cause == NULL;
+		f->pause_ms = pause_after(f, f->found, lived);
+	}
+	doubted = how == ENGINE_DOUBTFUL && f->doubtful;
+	f->doubtful = how == ENGINE_DOUBTFUL;
 	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
-	    : how == ENGINE_MISUSED || f->failures >= job->restarts_max
+	    : how == ENGINE_MISUSED || doubted ||
+		f->failures >= job->restarts_max
 	    ? MACHINE_GONE_MISUSED
 	    : MACHINE_GONE_BROKE;
 	return true;
@@ -298,6 +349,7 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 
 	stats_init(&s);
 	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
+	tidy(f, f->child.fd >= 0);
 	if (fresh) {
 		if (f->job->engine->counts_anew &&
 		    s.execs_total != STATS_UNKNOWN) {
@@ -306,6 +358,9 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 		}
 		*time_ms =
 		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
+		if (s.run_seconds == STATS_UNKNOWN && f->child.fd >= 0)
+			s.run_seconds =
+			    (clock_monotonic() - f->started_ms) / 1000;
 		s.instance = mem_dup(f->instance);
 		s.alive = f->child.fd >= 0;
 		s.pid = f->child.pid;

@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "logfile.h"
 #include "machine.h"
+#include "quarantine.h"
 
 /* Why a process must not run, as bits. */
 enum fuzzer_hold { FUZZER_HOLD_SPACE = 1, FUZZER_HOLD_MINIMIZE = 2 };
@@ -26,6 +27,7 @@ struct fuzzer {
 	int64_t grace_end_ms; /* when patience with a stop ends */
 	int64_t pause_ms;     /* before the next start, as its end asks for */
 	unsigned failures;    /* in a row, each soon after its start */
+	bool doubtful;        /* its last end was ENGINE_DOUBTFUL */
 	unsigned held;        /* bits of enum fuzzer_hold */
 	char *cause;          /* why we have it end; NULL or owned */
 	char *reason;         /* why it ended last; NULL or owned */
@@ -34,6 +36,7 @@ struct fuzzer {
 	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
 	struct health health;
 	struct blocker blocker;
+	struct quarantine *quarantine; /* the job's; NULL: there is none */
 
 	int output; /* read end of what it prints; -1 when closed */
 	struct buf line;

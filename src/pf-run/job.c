@@ -190,6 +190,8 @@ job_writable(const struct job *job, struct strvec *out)
 	for (i = 0; i < below.count; i++)
 		strvec_addf(out, "%s/%s", job->directory, below.item[i]);
 	strvec_release(&below);
+	if (job->crash_dir != NULL)
+		strvec_add(out, job->crash_dir);
 }
 
 static int
@@ -301,8 +303,17 @@ job_counts_add(struct job_counts *counts, const char *kind)
 		counts->hangs++;
 	else if (kind != NULL && strcmp(kind, "out-of-memory") == 0)
 		counts->ooms++;
-	else
+	else if (kind == NULL || strcmp(kind, "killed") != 0)
 		counts->crashes++;
+}
+
+/* "<xxh128>.json", or "lost-<xxh128>.json" of an input without content. */
+static bool
+is_provenance(const char *name)
+{
+	size_t n = strlen(name), lost = strncmp(name, "lost-", 5) == 0 ? 5 : 0;
+
+	return n == lost + 37 && strcmp(name + n - 5, ".json") == 0;
 }
 
 /* The provenance files are the count: they are there when it was told. */
@@ -316,11 +327,10 @@ count_crashes(const struct job *job, struct job_totals *t)
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
 		const char *instance;
 		json_t *crash;
 
-		if (n != 37 || strcmp(entry->d_name + 32, ".json") != 0)
+		if (!is_provenance(entry->d_name))
 			continue;
 		crash = load_json(job->crashes_fd, entry->d_name);
 		instance =

@@ -96,12 +96,17 @@ check_engine(struct job *job)
 	const char *program = job->command.item[0], *why;
 	const struct engine *built_for = engine_recognize(program, &why);
 
+	if (job->engine != NULL && job->engine->marker == NULL)
+		return 0; /* any program will do */
 	if (built_for == NULL && why == NULL) {
 		int status = msg_exit_code(errno);
 
 		msg_warn("target %s", msg_quote(program));
 		return status;
 	}
+	/* A script or launcher may stand before what was built for it. */
+	if (built_for == NULL && job->engine != NULL && job->engine->any_target)
+		return 0;
 	if (built_for == NULL) {
 		msg_warnx("target %s: %s", msg_quote(program), why);
 		return EX_CONFIG;
@@ -202,6 +207,36 @@ resolve_directory(struct job *job)
 	}
 }
 
+/* What lies where the fuzzer is started need not be there yet. */
+static void
+resolve_crash_dir(struct job *job)
+{
+	char *here, *full;
+
+	if (job->crash_dir == NULL || job->crash_dir[0] == '/')
+		return;
+	here = getcwd(NULL, 0);
+	full = mem_printf("%s/%s", here == NULL ? "" : here, job->crash_dir);
+	free(here);
+	free(job->crash_dir);
+	job->crash_dir = full;
+}
+
+static int
+check_ready(const struct job *job)
+{
+	char *why = NULL;
+	int status;
+
+	if (job->engine->unready == NULL)
+		return 0;
+	status = job->engine->unready(&job->run, &why);
+	if (status != 0)
+		msg_warnx("%s", why);
+	free(why);
+	return status;
+}
+
 int
 preflight(struct job *job)
 {
@@ -212,6 +247,7 @@ preflight(struct job *job)
 	    (status = check_engine_program(job)) != 0)
 		return status;
 	resolve_directory(job);
+	resolve_crash_dir(job);
 	if ((status = check_seeds(job)) != 0)
 		return status;
 	if (job->dictionary != NULL &&
@@ -228,5 +264,5 @@ preflight(struct job *job)
 	job->run.foreign = job->foreign.item;
 	job->run.crash_dir = job->crash_dir;
 	job->run.crash_patterns = job->crash_patterns.item;
-	return 0;
+	return check_ready(job);
 }

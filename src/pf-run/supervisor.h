@@ -16,6 +16,7 @@ struct supervisor {
 	struct watch watch;
 	struct crashes crashes;
 	struct space space;
+	struct quarantine quarantine;
 	struct fuzzer *fuzzer;
 	unsigned count;
 	int signals;

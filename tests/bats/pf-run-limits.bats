@@ -1,0 +1,130 @@
+# pf-run: what it does when disk, memory or time run short.
+
+load helper
+
+seeds=$pf_root/tests/targets/seeds
+
+# on_tmpfs SIZE COMMAND…: with a small file system of its own at ./disk.
+on_tmpfs() {
+	local size=$1
+	shift
+	mkdir -p disk
+	# shellcheck disable=SC2016
+	exec unshare -m sh -c 'mount -t tmpfs -o size="$1" none disk && shift && exec "$@"' \
+		sh "$size" "$@"
+}
+
+# told EXPRESSION: of the alerts and job events, in order, in `told`.
+told() {
+	json "(e['data'].get('name', '') + ' ' + e['data']['state']
+		if e['type'] in ('alert', 'job') else None)" "$@" >told
+}
+
+@test "with too little free disk space nothing runs until there is room" {
+	on_tmpfs 64m pf-run --min-free 24M -d 60s --interval 1s -t 1 \
+		-i "$seeds/chunks" -o disk/job -- "$targets/chunks.libfuzzer" \
+		>stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"running"' stdout
+	local disk=/proc/$!/root$PWD/disk
+	head -c 50m /dev/zero >"$disk/filler"
+	until_true 20 grep -q 'disk_free_bytes","state":"firing' stdout
+	until_true 20 grep -q '"alive":false' "$disk/job/state.json"
+	rm "$disk/filler"
+	until_true 20 grep -q 'disk_free_bytes","state":"resolved' stdout
+	until_true 20 grep -q '"alive":true' "$disk/job/state.json"
+	kill "$!"
+	wait "$!"
+	told
+	printf '%s\n' ' starting' ' running' 'disk_free_bytes firing' ' restarting' \
+		'disk_free_bytes resolved' ' restarting' ' running' ' stopping' \
+		' cancelled' | same told
+	says "less than the 24 MiB of --min-free"
+	valid stdout
+}
+
+@test "a job's directory over its bound is held, with an alert" {
+	mkdir -p job/log
+	pf-run --disk 8M -d 60s --interval 1s -t 1 -i "$seeds/clean" -o job -- \
+		"$targets/clean.libfuzzer" >stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"running"' stdout
+	kill "$!"
+	wait "$!"
+	head -c 20m /dev/zero >job/log/large
+	try 0 pf-run --disk 8M -d 2s -t 1 -i "$seeds/clean" -o job -- \
+		"$targets/clean.libfuzzer"
+	told
+	grep -q 'job_disk_bytes firing' told
+	says "more than the 8 MiB of --disk"
+}
+
+@test "a fuzzer over its memory is stopped whole and started again" {
+	printf '%s\n' '#include <stdint.h>' '#include <stdlib.h>' \
+		'#include <string.h>' \
+		'int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {' \
+		'	char *p = malloc(1 << 20);' \
+		'	memset(p, (int)n, 1 << 20);' \
+		'	return p == (const void *)d; }' >grow.c
+	clang -fsanitize=fuzzer -o grow grow.c
+	pf-run -m 300M -d 60s --interval 1s -f other --crash-dir none \
+		-o job -- ./grow -rss_limit_mb=0 >stdout 2>stderr 3>&- &
+	until_true 30 grep -q 'memory_bytes","state":"resolved' stdout
+	kill "$!"
+	wait "$!"
+	told
+	head -n 5 told >first
+	printf '%s\n' ' starting' ' running' 'memory_bytes firing' ' restarting' \
+		'memory_bytes resolved' | same first
+	[ -z "$(ls job/crashes)" ]
+}
+
+@test "a process runs on the processors that it is given" {
+	pf-run --cpus 0 -d 30s -t 1 -i "$seeds/clean" -o job -- \
+		"$targets/clean.libfuzzer" >stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"running"' stdout
+	pid=$(json "e['instances'][0]['pid']" job/state.json)
+	sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$pid/status" >got
+	kill "$!"
+	wait "$!"
+	echo 0 | same got
+}
+
+@test "limits of files, cores and privileges hold in the fuzzer" {
+	pf-run --open-files 99 --file-size 5M -d 30s -t 1 -i "$seeds/clean" \
+		-o job -- "$targets/clean.libfuzzer" >stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"running"' stdout
+	pid=$(json "e['instances'][0]['pid']" job/state.json)
+	awk '/^Max (open files|file size)/ { print $4 }' "/proc/$pid/limits" >got
+	sed -n 's/^NoNewPrivs:\t//p' "/proc/$pid/status" >>got
+	kill "$!"
+	wait "$!"
+	printf '%s\n' 5242880 99 1 | same got
+}
+
+@test "a fuzzer that gives no sign of life is started again" {
+	printf '%s\n' '#include <stdint.h>' '#include <unistd.h>' \
+		'#include <signal.h>' \
+		'int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {' \
+		'	signal(SIGALRM, SIG_IGN);' \
+		'	for (;;) pause(); }' >hang.c
+	clang -fsanitize=fuzzer -w -o hang hang.c
+	pf-run --stall 4s -g 1s -d 60s --interval 1s -o job -- ./hang \
+		>stdout 2>stderr 3>&- &
+	until_true 30 grep -q 'silent_seconds","state":"resolved' stdout
+	kill "$!"
+	wait "$!"
+	told
+	head -n 5 told >first
+	printf '%s\n' ' starting' ' running' 'silent_seconds firing' \
+		' restarting' 'silent_seconds resolved' | same first
+}
+
+@test "another user fuzzes, owns what it writes and cannot write the rest" {
+	chmod 755 . ..
+	try 0 pf-run -u nobody -d 4s --interval 1s -t 1 -i "$seeds/chunks" -o job \
+		-- "$targets/chunks.libfuzzer"
+	stat -c %U job/corpus job/artifacts job/events.jsonl job/state.json >got
+	printf '%s\n' nobody nobody root root | same got
+	stat -c %U job/artifacts/* | sort -u >got
+	echo nobody | same got
+	[ "$(json "e['type'] if e['type'] == 'crash' else None" | wc -l)" -gt 0 ]
+}
