@@ -45,7 +45,7 @@ told() {
 
 of_type() { json "($2) if e['type'] == '$1' else None"; }
 
-of_job() { grep -lsz "^PF_JOB=$job\$" /proc/[0-9]*/environ >processes; }
+of_job() { grep -qsz "^PF_JOB=$job\$" /proc/[0-9]*/environ; }
 nothing_left() { ! of_job; }
 
 # whole [COUNTS]: what is left behind at the end of a job is in order.
@@ -218,26 +218,32 @@ on_disk() {
 		mount -t tmpfs -o size=$size none disk && exec "$@"' - "$@"
 }
 
-# full_disk OPTION…: what is to be seen of a disk that fills is copied out.
-full_disk() {
-	fuzz_exec= fuzz -o disk/job "$@" >stdout 2>stderr 3>&-
-	echo $? >status
-	rm -rf disk/job/out
-	cp -a disk/job job
-}
-
-@test "a full disk is told and loses no event of what was found" {
-	export -f fuzz full_disk
+@test "what a full disk does not take is on standard output" {
+	export -f fuzz
 	export job targets pf_root
-	FAKE=fill on_disk 2m bash -c 'full_disk -d 3s'
-	# Not all of it could be written where it belongs.
+	cat >session <<-'END'
+		FAKE=fill fuzz -o disk/job -d 3s >stdout 2>stderr
+		echo $? >status
+		rm disk/job/out/default/queue/*
+		cp disk/job/events.jsonl torn
+		fuzz -o disk/job -d 3s >again 2>stderr.again
+		cp -r disk/job job
+	END
+	on_disk 2m bash session
 	echo 75 | same status
 	says "No space left on device"
-	of_type crash "[e['data']['input']['bytes']]" | sort -u >got
-	echo '[0]' | same got
+	valid stdout
 	json "e['data']['state'] if e['type'] == 'job' else None" >got
 	printf '%s\n' starting running stopping finished | same got
-	json "e['state']" job/state.json
+	# What could not be kept is told as soon as it can.
+	[ -z "$(of_type crash "e['id']")" ]
+	same stderr.again </dev/null
+	json "e['data']['input'].get('lost') if e['type'] == 'crash' else None" \
+		again >got
+	echo true | same got
+	# The line that was cut short is gone from the file.
+	[ -n "$(tail -c 1 torn)" ]
+	valid job/events.jsonl
 	nothing_left
 }
 
@@ -281,4 +287,34 @@ full_disk() {
 	json "e['state']" first >got
 	echo cancelled | same got
 	same second <first
+}
+
+@test "a line that a killed run left torn is mended at the next start" {
+	FAKE=leave try 0 fuzz
+	cp job/events.jsonl before
+	printf '{"v":1,"id":"01a1fd01279' >>job/events.jsonl
+	FAKE=leave try 0 fuzz
+	cat before stdout | same job/events.jsonl
+	# One that lacks only its end is whole.
+	cp job/events.jsonl before
+	truncate -s -1 job/events.jsonl
+	FAKE=leave try 0 fuzz
+	cat before stdout | same job/events.jsonl
+	head -c 100000 /dev/zero >job/events.jsonl
+	FAKE=leave try 0 fuzz
+	cmp stdout job/events.jsonl
+}
+
+@test "a reader that never reads does not keep a job from being stopped" {
+	mkfifo pipe
+	sleep 60 <pipe 3>&- &
+	FAKE=crashes=500 fuzz_exec=exec fuzz >pipe 2>stderr 3>&- &
+	pid=$!
+	until_true 20 grep -q '"stats"' job/events.jsonl
+	kill -TERM "$pid"
+	until_true 20 grep -q '"cancelled"' job/events.jsonl
+	try 0 pf-run --stop job
+	json "[e['running'], e['state']]" >got
+	echo '[false, "cancelled"]' | same got
+	ended 75
 }
