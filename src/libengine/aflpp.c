@@ -27,6 +27,14 @@ memory(const struct engine_job *job, unsigned number)
 	return job->memory_bytes;
 }
 
+/* It rewrites its statistics each minute (4.06c and later may be told more). */
+static int64_t
+silence(const struct engine_job *job)
+{
+	(void)job;
+	return 180000;
+}
+
 static void
 directories(const struct engine_job *job, struct strvec *out)
 {
@@ -96,7 +104,6 @@ const struct engine engine_aflpp = {
     .marker = "__AFL_SHM_ID",
     .not_marker = "libFuzzer: deadly signal",
     .needs_seeds = true,
-    .tells_often = true,
     /* It renames crashes/ by the second: two starts in one delete them. */
     .pause_ms = 2000,
     .stop_signal = SIGTERM,
@@ -105,6 +112,7 @@ const struct engine engine_aflpp = {
     .instance = aflpp_instance,
     .corpus = corpus,
     .memory = memory,
+    .silence = silence,
     .directories = directories,
     .unready = aflpp_unready,
     .command = aflpp_command,

@@ -109,7 +109,7 @@ start_child(struct fuzzer *f, const struct strvec *argv,
     const struct strvec *env, int out)
 {
 	const struct job *job = f->job;
-	struct strvec writable = STRVEC_INIT;
+	struct strvec writable = STRVEC_INIT, readable = STRVEC_INIT;
 	struct child_sandbox sandbox = {.network = job->network};
 	struct child_spec spec = {.argv = argv->item,
 	    .env = env->item,
@@ -131,12 +131,15 @@ start_child(struct fuzzer *f, const struct strvec *argv,
 	}
 	if (job->sandbox) {
 		job_writable(job, &writable);
+		job_readable(job, &readable);
 		sandbox.writable = writable.item;
+		sandbox.readable = readable.item;
 		spec.sandbox = &sandbox;
 	}
 	status = child_start(&f->child, &spec);
 	saved = errno;
 	strvec_release(&writable);
+	strvec_release(&readable);
 	errno = saved;
 	return status;
 }
