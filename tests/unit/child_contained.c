@@ -223,7 +223,8 @@ leaves_what_it_says_when_both_are_killed(void **state)
 	kill_both(&s);
 	if (s.child.containment == CHILD_CGROUP) {
 		assert_int_equal(count_living(&s.l), s.l.count - 1);
-		assert_int_equal(child_end_orphans(), s.l.count - 1);
+		/* A sleep may have begun after the list was made. */
+		assert_true(child_end_orphans() >= s.l.count - 1);
 		assert_removed(&s.child.cgroup);
 	}
 	if (s.child.containment == CHILD_KEEPER) {
