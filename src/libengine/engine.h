@@ -81,8 +81,6 @@ struct engine {
 	    any_target; /* what runs it may stand before it, as a script does */
 	bool sha1_names; /* where an artifact's name ends in 40 hex digits, they
 			  * are the SHA-1 of its content */
-	bool tells_often; /* when nothing is heard of it for minutes, it
-			   * hangs */
 	int64_t pause_ms; /* the least between two starts; 0 when it is safe */
 	int stop_signal;  /* on which it saves its state */
 	bool stop_group;  /* whether its whole process group must have it */
@@ -104,6 +102,11 @@ struct engine {
 	 * needs nothing.
 	 */
 	int (*unready)(const struct engine_job *job, char **why);
+	/*
+	 * The longest in milliseconds that nothing may be heard of it while it
+	 * is well; 0 when that is not known. NULL stands for 0.
+	 */
+	int64_t (*silence)(const struct engine_job *job);
 	/* Directories that must be there first, relative, added to `out`. */
 	void (*directories)(const struct engine_job *job, struct strvec *out);
 	/*

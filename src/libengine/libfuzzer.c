@@ -48,6 +48,16 @@ memory(const struct engine_job *job, unsigned number)
 	    : job->memory_bytes * (job->instances + 1);
 }
 
+/*
+ * -fork tells of each job, and a job takes 300 s at the most. A single process
+ * says less and less.
+ */
+static int64_t
+silence(const struct engine_job *job)
+{
+	return job->mode == ENGINE_MODE_FORK ? 420000 : 0;
+}
+
 static void
 directories(const struct engine_job *job, struct strvec *out)
 {
@@ -350,9 +360,6 @@ const struct engine engine_libfuzzer = {
     .logs_reports = true,
     .sha1_names = true,
     .any_target = true,
-    /* A job of -fork may take minutes, and a single process says less and
-     * less. */
-    .tells_often = false,
     .pause_ms = 200,
     .stop_signal = SIGUSR1,
     .stop_group = true,
@@ -360,6 +367,7 @@ const struct engine engine_libfuzzer = {
     .instance = instance,
     .corpus = corpus,
     .memory = memory,
+    .silence = silence,
     .directories = directories,
     .command = command,
     .minimize = minimize,

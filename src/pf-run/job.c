@@ -194,6 +194,42 @@ job_writable(const struct job *job, struct strvec *out)
 		strvec_add(out, job->crash_dir);
 }
 
+static void
+add_below_tmp(struct strvec *out, const char *path)
+{
+	if (path != NULL && strncmp(path, "/tmp/", 5) == 0)
+		strvec_add(out, path);
+}
+
+/* The program's directory too: libraries may lie beside it. */
+static void
+add_program(struct strvec *out, const char *path)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	char *dir;
+
+	if (slash == NULL)
+		return;
+	dir = mem_dup_n(path, (size_t)(slash - path));
+	add_below_tmp(out, strcmp(dir, "/tmp") == 0 ? path : dir);
+	free(dir);
+}
+
+void
+job_readable(const struct job *job, struct strvec *out)
+{
+	size_t i;
+
+	add_program(out, job->command.item[0]);
+	add_program(out, job->cmplog);
+	for (i = 0; i < job->variants.count; i++)
+		add_program(out, job->variants.item[i]);
+	add_below_tmp(out, job->run.seeds);
+	add_below_tmp(out, job->dictionary);
+	for (i = 0; i < job->foreign.count; i++)
+		add_below_tmp(out, job->foreign.item[i]);
+}
+
 static int
 open_directories(struct job *job)
 {

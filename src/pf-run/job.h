@@ -98,5 +98,7 @@ int job_state_save(const struct job *job, const char *state,
     const char *blocked_by, const struct job_totals *totals);
 /* The absolute directories that the fuzzer writes to, added to `out`. */
 void job_writable(const struct job *job, struct strvec *out);
+/* What below /tmp it reads: a sandbox has a /tmp of its own. */
+void job_readable(const struct job *job, struct strvec *out);
 
 #endif

@@ -62,6 +62,8 @@ on_clock(struct supervisor *s)
 	}
 	if (now >= s->next_stats_ms)
 		tell_stats(s);
+	if (s->next_corpora_ms >= 0 && now >= s->next_corpora_ms)
+		tell_corpora(s);
 	if (now >= s->next_node_ms)
 		tell_node(s);
 	watch_tick(&s->watch, now);
@@ -133,6 +135,7 @@ milliseconds_to_wait(const struct supervisor *s)
 	if (!s->timed_up)
 		earlier(&due, s->deadline_ms);
 	earlier(&due, s->next_node_ms);
+	earlier(&due, s->next_corpora_ms);
 	earlier(&due, s->space.look_ms);
 	earlier(&due, crashes_due(&s->crashes));
 	earlier(&due, watch_due(&s->watch));
@@ -248,6 +251,8 @@ conclude(struct supervisor *s)
 
 	sweep_crashes(s);
 	tell_stats(s);
+	while (tell_corpora(s))
+		;
 	for (i = 0; i < s->count; i++)
 		if (s->fuzzer[i].failed) {
 			failed = &s->fuzzer[i];
@@ -288,7 +293,8 @@ supervise(struct job *job, struct journal *journal)
 	struct supervisor s = {.job = job,
 	    .journal = journal,
 	    .started_ms = clock_monotonic(),
-	    .deadline_ms = -1};
+	    .deadline_ms = -1,
+	    .next_corpora_ms = -1};
 	struct supervised result = {0};
 	struct pollfd *polled;
 

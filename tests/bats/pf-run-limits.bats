@@ -107,7 +107,7 @@ told() {
 		'	signal(SIGALRM, SIG_IGN);' \
 		'	for (;;) pause(); }' >hang.c
 	clang -fsanitize=fuzzer -w -o hang hang.c
-	pf-run --stall 4s -g 1s -d 60s --interval 1s -o job -- ./hang \
+	pf-run --mode single --stall 4s -g 1s -d 60s --interval 1s -o job -- ./hang \
 		>stdout 2>stderr 3>&- &
 	until_true 30 grep -q 'silent_seconds","state":"resolved' stdout
 	kill "$!"
@@ -118,13 +118,82 @@ told() {
 		' restarting' 'silent_seconds resolved' | same first
 }
 
+# Others may not enter the directories of tests.
+clean_up() {
+	if [ -n "${open_dir-}" ]; then rm -rf "$open_dir"; fi
+}
+
 @test "another user fuzzes, owns what it writes and cannot write the rest" {
-	chmod 755 . ..
-	try 0 pf-run -u nobody -d 4s --interval 1s -t 1 -i "$seeds/chunks" -o job \
-		-- "$targets/chunks.libfuzzer"
+	open_dir=$(mktemp -d)
+	chmod 755 "$open_dir"
+	cd "$open_dir"
+	cp "$targets/chunks.libfuzzer" target
+	try 0 pf-run -u nobody -d 4s --interval 1s -t 1 -o job -- ./target
 	stat -c %U job/corpus job/artifacts job/events.jsonl job/state.json >got
 	printf '%s\n' nobody nobody root root | same got
 	stat -c %U job/artifacts/* | sort -u >got
 	echo nobody | same got
 	[ "$(json "e['type'] if e['type'] == 'crash' else None" | wc -l)" -gt 0 ]
+}
+
+# try_to_write OPTION…: a fuzzer tries to write beside its directories and to
+# reach the network; what came of it is in job/log.
+try_to_write() {
+	cat >tries.c <<-'EOF'
+		#include <fcntl.h>
+		#include <stdint.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <sys/socket.h>
+		#include <netinet/in.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {
+			struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_port = htons(9), .sin_addr.s_addr = htonl(0xc0000201)};
+			int s = socket(AF_INET, SOCK_DGRAM, 0);
+			printf("outside %d\n", open(getenv("OUTSIDE"), O_WRONLY | O_CREAT, 0600) >= 0);
+			printf("events %d\n", open(getenv("EVENTS"), O_WRONLY) >= 0);
+			printf("network %d\n", connect(s, (void *)&a, sizeof a) == 0);
+			fflush(stdout);
+			exit(0);
+		}
+	EOF
+	clang -w -fsanitize=fuzzer -o tries tries.c
+	OUTSIDE=$PWD/outside EVENTS=$PWD/job/events.jsonl pf-run "$@" --mode single \
+		-d 3s -o job -- ./tries >stdout 2>stderr 3>&- || :
+	grep -hE '^(outside|events|network) ' job/log/*.log | sort -u >got
+}
+
+@test "a sandboxed fuzzer writes nothing but its own directories" {
+	try_to_write --sandbox
+	printf '%s\n' 'events 0' 'network 0' 'outside 0' | same got
+	[ ! -e outside ]
+}
+
+@test "a sandbox finds crashes, stops in time and leaves nothing" {
+	try 0 pf-run --sandbox -d 5s --interval 1s -t 1 -i "$seeds/chunks" -o job -- \
+		"$targets/chunks.libfuzzer"
+	[ "$(json "e['type'] if e['type'] == 'crash' else None" | wc -l)" -gt 0 ]
+	try 0 pf-run --sandbox -d 5s --interval 1s -t 1 -i "$seeds/chunks" -o afl -- \
+		"$targets/chunks.afl"
+	[ "$(json "e['type'] if e['type'] == 'crash' else None" | wc -l)" -gt 0 ]
+	! grep -lsz '^PF_JOB=\(job\|afl\)$' /proc/[0-9]*/environ
+}
+
+@test "one bug that ends the fuzzer again and again is named and slows it" {
+	cat >shallow.c <<-'EOF'
+		#include <stdint.h>
+		#include <stdlib.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {
+			static char p[1];
+			return n > 2 && d[0] > 20 ? p[n] : 0;
+		}
+	EOF
+	clang -g -w -fsanitize=fuzzer,address -o shallow shallow.c
+	try 0 pf-run --mode single -d 12s -o job -- ./shallow
+	json "e['data'].get('blocked_by') if e['type'] == 'job' else None" |
+		sort -u >got
+	echo "LLVMFuzzerTestOneInput shallow.c:5" | same got
+	# Four quick starts, then pauses of 2, 4 and 8 seconds.
+	[ "$(json "e['restarts']" job/state.json)" -lt 9 ]
+	[ "$(json "e['blocked_by']" job/state.json)" = "$(cat got)" ]
 }
