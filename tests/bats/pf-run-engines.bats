@@ -289,16 +289,33 @@ play() {
 	silent
 }
 
+# play_until_told FILE: plays until statistics are told, and what they end on.
+play_until_told() {
+	fuzz_exec=exec play -i "$seeds/clean" -- ./target >"$1" 2>stderr 3>&- &
+	until_true 20 grep -q '"execs_total"' "$1"
+	kill -TERM $!
+	wait $!
+	json "e['data']['execs_total'] if e['type'] == 'stats' else None" "$1" |
+		tail -n 1
+}
+
 @test "honggfuzz (played): a second run begins with the corpus of the first" {
 	instrumented persistent
-	try 0 play -i "$seeds/clean" -d 2s -- ./target
-	json "e['data']['execs_total'] if e['type'] == 'stats' else None" |
-		tail -n 1 >first
-	try 0 play -i "$seeds/clean" -d 2s -- ./target
-	[ "$(crashes "d['input']['name']" | wc -l)" = 0 ]
-	json "e['data']['execs_total'] if e['type'] == 'stats' else None" |
-		tail -n 1 >second
-	[ "$(cat second)" = $(($(cat first) * 2)) ]
+	[ "$(play_until_told first)" = 7015 ]
+	[ "$(play_until_told second)" = 14030 ]
+	silent
+	[ "$(crashes "d['input']['name']" first | wc -l)" = 6 ]
+	[ "$(crashes "d['input']['name']" second | wc -l)" = 0 ]
+}
+
+@test "no target of another fuzzer has what honggfuzz's are known by" {
+	for target in "$targets"/*.afl "$targets"/*.libfuzzer; do
+		grep -c LIBHFUZZ_ "$target" || [ $? = 1 ]
+	done | sort -u >got
+	echo 0 | same got
+	instrumented persistent
+	PATH=$fakes:$PATH try 0 pf-run -c -o job --min-free 1M -- ./target
+	silent
 }
 
 @test "honggfuzz that cannot work ends the job with its own words" {
@@ -436,6 +453,8 @@ scripted() {
 	try 64 pf-run -f other -o job -- true
 	says "needs --crash-dir"
 	touch file
+	try 64 pf-run --crash-dir file -o job -- "$targets/clean.libfuzzer"
+	says "--crash-dir is of -f other"
 	try 78 pf-run -f other --crash-dir file -o job -- true
 	says "crash directory '$PWD/file': not a directory"
 	[ ! -e job ]
