@@ -107,6 +107,7 @@ const struct engine engine_aflpp = {
     .memory = memory,
     .directories = directories,
     .unready = aflpp_unready,
+    .beside = aflpp_beside,
     .command = aflpp_command,
     .minimize = aflpp_minimize,
     .replay = replay,

@@ -96,6 +96,14 @@ struct engine {
 	 * needs nothing.
 	 */
 	int (*unready)(const struct engine_job *job, char **why);
+	/*
+	 * Builds of the target that lie beside it and that the job could use:
+	 * sets *cmplog where the job names none, and adds to `variants` where
+	 * it names none, as many as there are instances for. NULL when the
+	 * engine uses none.
+	 */
+	void (*beside)(const struct engine_job *job, char **cmplog,
+	    struct strvec *variants);
 	/* Directories that must be there first, relative, added to `out`. */
 	void (*directories)(const struct engine_job *job, struct strvec *out);
 	/*

@@ -7,6 +7,7 @@
 #include "out.h"
 #include "preflight.h"
 #include "supervise.h"
+#include "trial.h"
 
 static int
 run(struct options *o)
@@ -41,9 +42,11 @@ main(int argc, char *argv[])
 
 	msg_init("pf-run");
 	options_parse(&o, argc, argv);
-	status = preflight(&o.job);
+	status = preflight(&o.job, o.verb == VERB_CHECK);
 	if (status == 0 && o.verb == VERB_RUN)
 		status = run(&o);
+	else if (status == 0 && o.verb == VERB_TRIAL)
+		status = trial(&o.job);
 	job_release(&o.job);
 	return status;
 }
