@@ -27,6 +27,14 @@ memory(const struct engine_job *job, unsigned number)
 	return job->memory_bytes;
 }
 
+/* It rewrites its statistics each minute (4.06c and later may be told more). */
+static int64_t
+silence(const struct engine_job *job)
+{
+	(void)job;
+	return 180000;
+}
+
 static void
 directories(const struct engine_job *job, struct strvec *out)
 {
@@ -82,11 +90,15 @@ artifact(const char *name)
 {
 	struct engine_artifact a = {.is_crash = true};
 	const char *signal = strstr(name, "sig:");
+	long number = 0;
 
 	if (strcmp(name, "README.txt") == 0 || name[0] == '.')
 		a.is_crash = false;
 	if (signal != NULL)
-		a.signal = (int)strtol(signal + 4, NULL, 10);
+		number = strtol(signal + 4, NULL, 10);
+	/* Whatever a stranger's file is called. */
+	if (number > 0 && number < NSIG)
+		a.signal = (int)number;
 	return a;
 }
 
@@ -96,7 +108,6 @@ const struct engine engine_aflpp = {
     .marker = "__AFL_SHM_ID",
     .not_marker = "libFuzzer: deadly signal",
     .needs_seeds = true,
-    .tells_often = true,
     /* It renames crashes/ by the second: two starts in one delete them. */
     .pause_ms = 2000,
     .stop_signal = SIGTERM,
@@ -105,6 +116,7 @@ const struct engine engine_aflpp = {
     .instance = aflpp_instance,
     .corpus = corpus,
     .memory = memory,
+    .silence = silence,
     .directories = directories,
     .unready = aflpp_unready,
     .beside = aflpp_beside,

@@ -7,7 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-const struct engine *const engines[] = {&engine_aflpp, &engine_libfuzzer, NULL};
+const struct engine *const engines[] = {
+    &engine_aflpp, &engine_libfuzzer, &engine_honggfuzz, &engine_other, NULL};
 
 struct mapping {
 	const unsigned char *bytes;
@@ -97,7 +98,7 @@ engine_recognize(const char *path, const char **why)
 	if (map_file(path, &m) < 0)
 		return NULL;
 	for (e = engines; *e != NULL && found == NULL; e++)
-		if (mapping_has(&m, (*e)->marker) &&
+		if ((*e)->marker != NULL && mapping_has(&m, (*e)->marker) &&
 		    ((*e)->not_marker == NULL ||
 			!mapping_has(&m, (*e)->not_marker)))
 			found = *e;
@@ -105,7 +106,7 @@ engine_recognize(const char *path, const char **why)
 		*why = m.size > 2 && memcmp(m.bytes, "#!", 2) == 0
 		    ? "a script, not a program built for a fuzzer"
 		    : "not built for a fuzzer: neither AFL++'s nor "
-		      "libFuzzer's instrumentation is in it";
+		      "libFuzzer's nor honggfuzz's instrumentation is in it";
 	unmap_file(&m);
 	return found;
 }

@@ -26,8 +26,7 @@ struct engine_job {
 	const char *cmplog;     /* a build that logs comparisons, or NULL */
 	char *const *variants;  /* other builds of the target */
 	char *const *foreign;   /* directories that others put testcases in */
-	const char *crash_dir;  /* where "other" leaves crash inputs, relative
-				 * to the job's directory */
+	const char *crash_dir;  /* where "other" leaves crash inputs, or NULL */
 	char *const *crash_patterns; /* fnmatch(3) of their names */
 	enum engine_mode mode;       /* of libFuzzer */
 	unsigned instances;
@@ -54,27 +53,34 @@ struct engine_artifact {
 
 /* How a process of the engine ended, from its status and its last words. */
 enum engine_end {
-	ENGINE_DONE,    /* it did what it was asked to, or was stopped */
-	ENGINE_MISUSED, /* its configuration is wrong: not to be restarted */
+	ENGINE_DONE,     /* it did what it was asked to, or was stopped */
+	ENGINE_MISUSED,  /* its configuration is wrong: not to be restarted */
 	ENGINE_DOUBTFUL, /* the same if it ends so twice in a row; once it may
 			  * be an accident */
 	ENGINE_FOUND, /* it ends with each find and wants to be started again */
-	ENGINE_BROKE  /* anything that may go better the next time */
+	/* An input that it began with ended it, and will each time. */
+	ENGINE_STUMBLED,
+	ENGINE_BROKE /* anything that may go better the next time */
 };
 
 struct engine_log; /* an engine's reader of what it prints */
 
 struct engine {
-	const char *name;       /* as in the `fuzzer` of events */
-	const char *program;    /* what must be on PATH, or NULL */
-	const char *marker;     /* bytes that each target built for it holds */
+	const char *name;    /* as in the `fuzzer` of events */
+	const char *program; /* what must be on PATH, or NULL */
+	/* Bytes that each target built for it holds; NULL when there are none
+	 * to know it by. */
+	const char *marker;
 	const char *not_marker; /* bytes that no such target holds, or NULL */
 	bool needs_seeds;
 	bool counts_anew; /* its execs_total begins at 0 with each start */
 	bool rewrites_artifacts; /* the same input again truncates its file */
-	bool logs_reports;       /* its workers' logs hold the crash reports */
-	bool tells_often;        /* when nothing is heard of it for minutes, it
-				  * hangs */
+	bool logs_reports;       /* a crash's report is told apart from its
+				  * file, and perhaps after it */
+	bool
+	    any_target; /* what runs it may stand before it, as a script does */
+	bool sha1_names; /* where an artifact's name ends in 40 hex digits, they
+			  * are the SHA-1 of its content */
 	int64_t pause_ms; /* the least between two starts; 0 when it is safe */
 	int stop_signal;  /* on which it saves its state */
 	bool stop_group;  /* whether its whole process group must have it */
@@ -104,6 +110,11 @@ struct engine {
 	 */
 	void (*beside)(const struct engine_job *job, char **cmplog,
 	    struct strvec *variants);
+	/*
+	 * The longest in milliseconds that nothing may be heard of it while it
+	 * is well; 0 when that is not known. NULL stands for 0.
+	 */
+	int64_t (*silence)(const struct engine_job *job);
 	/* Directories that must be there first, relative, added to `out`. */
 	void (*directories)(const struct engine_job *job, struct strvec *out);
 	/*
@@ -120,7 +131,10 @@ struct engine {
 	void (*minimize)(const struct engine_job *job, unsigned index,
 	    const char *from, const char *to, struct strvec *argv,
 	    struct strvec *env);
-	/* The command that runs one input ("@@") against the target. */
+	/*
+	 * The command that runs one input ("@@") against the target; none
+	 * when that is not known.
+	 */
 	void (*replay)(const struct engine_job *job, struct strvec *argv);
 	/* `path` is relative to the job's directory, without a final slash. */
 	enum engine_directory (*directory)(const char *path);
@@ -138,6 +152,27 @@ struct engine {
 	bool (*stats)(struct engine_log *log, int job_fd, const char *instance,
 	    struct stats *stats);
 	/*
+	 * Appends what the fuzzer reported of the artifact `name` in the
+	 * relative directory `dir`, at most `max` bytes from its end. False
+	 * while it is not there or may not be whole; what there is of it is
+	 * appended all the same. NULL when reports are in its workers' logs.
+	 */
+	bool (*report)(const struct engine_log *log, int job_fd,
+	    const char *dir, const char *name, size_t max, struct buf *report);
+	/*
+	 * The relative path of the artifact of the input that ended the
+	 * process, which the caller frees; NULL when it left none. May be NULL.
+	 */
+	char *(*last_artifact)(
+	    const struct engine_log *log, const char *instance);
+	/*
+	 * Removes what process `index` left behind and nobody needs any more,
+	 * before each start, at the end of the job, and now and then while it
+	 * is `running`. May be NULL.
+	 */
+	void (*tidy)(const struct engine_job *job, int job_fd, unsigned index,
+	    bool running);
+	/*
 	 * Why it ended. *reason gets its own words, or NULL, valid while the
 	 * log is.
 	 */
@@ -145,7 +180,8 @@ struct engine {
 	    int64_t lived_ms, const char **reason);
 };
 
-extern const struct engine engine_aflpp, engine_libfuzzer;
+extern const struct engine engine_aflpp, engine_honggfuzz, engine_libfuzzer,
+    engine_other;
 /* Ends with NULL. */
 extern const struct engine *const engines[];
 

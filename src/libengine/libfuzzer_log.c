@@ -14,7 +14,7 @@
 void
 libfuzzer_log_init(struct libfuzzer_log *log)
 {
-	*log = (struct libfuzzer_log){.fork_seconds = -1};
+	*log = (struct libfuzzer_log){.fork_seconds = -1, .text = BUF_INIT};
 	stats_init(&log->stats);
 }
 
@@ -23,6 +23,9 @@ libfuzzer_log_release(struct libfuzzer_log *log)
 {
 	stats_release(&log->stats);
 	free(log->last_words);
+	free(log->cause);
+	free(log->artifact);
+	buf_release(&log->text);
 	libfuzzer_log_init(log);
 }
 
@@ -131,6 +134,7 @@ take_fields(struct cursor *c, struct stats *s, int64_t *seconds)
 	}
 }
 
+/* READ and pulse come while the corpus is being loaded, too. */
 static bool
 take_status_word(struct cursor *c, bool *initialized)
 {
@@ -140,7 +144,8 @@ take_status_word(struct cursor *c, bool *initialized)
 
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (take(c, words[i])) {
-			*initialized |= strcmp(words[i], "READ") != 0;
+			*initialized |= strcmp(words[i], "READ") != 0 &&
+			    strcmp(words[i], "pulse") != 0;
 			while (c->at < c->end && *c->at == ' ')
 				c->at++;
 			return true;
@@ -217,12 +222,106 @@ final_line(struct libfuzzer_log *log, struct cursor c)
 }
 
 static bool
+contains(struct cursor c, const char *text)
+{
+	return memmem(c.at, (size_t)(c.end - c.at), text, strlen(text)) != NULL;
+}
+
+static void
+keep_line(char **to, struct cursor c)
+{
+	size_t n = (size_t)(c.end - c.at);
+
+	free(*to);
+	*to = mem_dup_n(c.at, n > 400 ? 400 : n);
+}
+
+static bool
 is_last_word(struct cursor c)
 {
 	return take(&c, "No such file or directory: ") || take(&c, "ERROR: ") ||
 	    take(&c, "INFO: a corpus is not provided") ||
-	    memmem(c.at, (size_t)(c.end - c.at), "ERROR: libFuzzer:", 17) !=
-	    NULL;
+	    take(&c, "== Java Exception: ") || contains(c, "ERROR: libFuzzer:");
+}
+
+/*
+ * The words for the bug that hold no address and no process number. The
+ * summary of a signal names no place, so what was said before it stands.
+ */
+static void
+take_cause(struct libfuzzer_log *log, struct cursor c)
+{
+	if (take(&c, "SUMMARY: ")) {
+		log->summarized = true;
+		if (log->cause == NULL || !contains(c, "deadly signal"))
+			keep_line(&log->cause, c);
+	} else if (contains(c, ": Assertion `") || contains(c, "panicked at")) {
+		keep_line(&log->cause, c);
+	} else if (take(&c, "== Java Exception: ")) {
+		/* That is all the report there is. */
+		log->summarized = true;
+		keep_line(&log->cause, c);
+	}
+}
+
+static bool
+is_artifact(const char *name)
+{
+	static const char *const prefixes[] = {
+	    "crash-", "leak-", "oom-", "timeout-"};
+	size_t i;
+
+	for (i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* "artifact_prefix='DIR/'; Test unit written to DIR/crash-SHA1" */
+static void
+take_artifact(struct libfuzzer_log *log, struct cursor c)
+{
+	static const char mark[] = "; Test unit written to ";
+	const char *path, *slash;
+	char *name;
+
+	if (!take(&c, "artifact_prefix='"))
+		return;
+	path = memmem(c.at, (size_t)(c.end - c.at), mark, sizeof mark - 1);
+	if (path == NULL)
+		return;
+	path += sizeof mark - 1;
+	slash = memrchr(path, '/', (size_t)(c.end - path));
+	path = slash == NULL ? path : slash + 1;
+	name = mem_dup_n(path, (size_t)(c.end - path));
+	if (is_artifact(name)) {
+		free(log->artifact);
+		log->artifact = name;
+		/* Its trace comes after it. */
+		if (strncmp(name, "timeout-", 8) == 0)
+			log->summarized = false;
+	} else {
+		free(name);
+	}
+}
+
+static void
+begin_text(struct libfuzzer_log *log)
+{
+	buf_clear(&log->text);
+	free(log->artifact);
+	free(log->cause);
+	log->artifact = log->cause = NULL;
+	log->summarized = false;
+}
+
+static void
+keep_text(struct libfuzzer_log *log, struct cursor c)
+{
+	buf_add(&log->text, c.at, (size_t)(c.end - c.at));
+	buf_add_char(&log->text, '\n');
+	if (log->text.len > 2 * LIBFUZZER_LOG_TEXT)
+		buf_consume(&log->text, log->text.len - LIBFUZZER_LOG_TEXT);
 }
 
 void
@@ -230,19 +329,29 @@ libfuzzer_log_line(struct libfuzzer_log *log, const char *line, size_t len)
 {
 	struct cursor c = {line, line + len};
 
-	if (len == 0)
+	if (status_line(log, c)) {
+		log->recognized = log->changed = true;
+		begin_text(log);
 		return;
-	if (status_line(log, c) || final_line(log, c)) {
+	}
+	if (final_line(log, c)) {
 		log->recognized = log->changed = true;
 		return;
 	}
-	if (take(&c, "INFO: Seed: ") ||
+	keep_text(log, c);
+	if (len == 0)
+		return;
+	if (take(&c, "INFO: -fork="))
+		log->recognized = log->fork = true;
+	else if (take(&c, "INFO: Seed: ") ||
 	    take(&c, "INFO: Running with entropic") ||
-	    take(&c, "MERGE-OUTER: ") || take(&c, "INFO: -fork="))
+	    take(&c, "MERGE-OUTER: "))
 		log->recognized = true;
+	else if (take(&c, "INFO: fuzzed for "))
+		log->wrapped_up = true;
 	c.at = line;
-	if (is_last_word(c)) {
-		free(log->last_words);
-		log->last_words = mem_dup_n(line, len > 400 ? 400 : len);
-	}
+	take_cause(log, c);
+	take_artifact(log, c);
+	if (is_last_word(c))
+		keep_line(&log->last_words, c);
 }

@@ -21,7 +21,19 @@ struct libfuzzer_log {
 	int64_t fork_seconds; /* of the last line that gave a rate */
 	int64_t fork_execs;
 	char *last_words; /* the last line that said what was wrong; owned */
+	char *cause;      /* the bug in words that it always has; owned */
+	bool wrapped_up;  /* -fork: the time it was given is used up */
+	/*
+	 * What was printed since the last status line: of a process that ends
+	 * at a crash, its report; of a long one the end.
+	 */
+	struct buf text;
+	char *artifact;  /* name of the file it wrote in there; owned */
+	bool summarized; /* `text` has the line that ends a report */
 };
+
+/* Bytes of `text` that are kept at the least, when there are more. */
+#define LIBFUZZER_LOG_TEXT (64 * 1024)
 
 void libfuzzer_log_init(struct libfuzzer_log *log);
 void libfuzzer_log_release(struct libfuzzer_log *log);

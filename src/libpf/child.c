@@ -61,29 +61,46 @@ await_start(struct child *c)
 	}
 	if (report.event == KEEPER_STARTED) {
 		c->pid = report.pid;
+		c->init = report.init;
+		c->containment = report.containment;
 		return 0;
 	}
 	errno = report.error;
 	return -1;
 }
 
-int
-child_start(struct child *c, const struct child_spec *spec)
+/* Cgroups cost a little: they are made only where they are wanted. */
+static void
+make_cgroup(struct child *c, const struct child_spec *spec)
+{
+	c->cgroup.fd = -1;
+	if (spec->containment != CHILD_CGROUP)
+		return;
+	cgroup_end_orphans();
+	cgroup_create(&c->cgroup);
+}
+
+static void
+drop_cgroup(struct child *c)
+{
+	if (c->cgroup.fd < 0)
+		return;
+	cgroup_kill(&c->cgroup);
+	cgroup_remove(&c->cgroup);
+	cgroup_close(&c->cgroup);
+}
+
+/* Forks the keeper and hears whether the child runs. */
+static int
+start_keeper(struct child *c, const struct child_spec *spec)
 {
 	int pair[2];
 
-	if (keeper_count == SWEEP_SKIP_MAX) {
-		errno = EAGAIN;
-		return -1;
-	}
-	c->exited = false;
-	c->containment = CHILD_KEEPER;
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	c->keeper = fork();
 	if (c->keeper == 0)
-		keeper_main(pair[1], spec);
+		keeper_main(pair[1], spec, &c->cgroup);
 	close(pair[1]);
 	c->fd = pair[0];
 	if (c->keeper > 0)
@@ -103,8 +120,34 @@ child_start(struct child *c, const struct child_spec *spec)
 	return 0;
 }
 
-static const char *const containment_names[] = {
-    [CHILD_CGROUP] = "cgroup",
+int
+child_start(struct child *c, const struct child_spec *spec)
+{
+	int status, saved;
+
+	c->fd = -1;
+	if (keeper_count == SWEEP_SKIP_MAX) {
+		errno = EAGAIN;
+		return -1;
+	}
+	c->exited = false;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	make_cgroup(c, spec);
+	status = start_keeper(c, spec);
+	saved = errno;
+	if (status < 0 || c->containment != CHILD_CGROUP)
+		drop_cgroup(c);
+	errno = saved;
+	return status;
+}
+
+unsigned
+child_end_orphans(void)
+{
+	return cgroup_end_orphans();
+}
+
+static const char *const containment_names[] = {[CHILD_CGROUP] = "cgroup",
     [CHILD_NAMESPACE] = "namespace",
     [CHILD_KEEPER] = "keeper"};
 
@@ -131,6 +174,8 @@ gone(struct child *c)
 {
 	waitpid(c->keeper, NULL, 0);
 	keeper_forget(c->keeper);
+	/* The keeper has removed it. */
+	cgroup_close(&c->cgroup);
 	close(c->fd);
 	c->fd = -1;
 	return CHILD_GONE;
@@ -140,12 +185,17 @@ gone(struct child *c)
 static enum child_event
 keeper_lost(struct child *c, struct child_end *end)
 {
+	unsigned in_cgroup;
+
 	keeper_forget(c->keeper);
 	waitpid(c->keeper, NULL, 0);
 	/* Unless we know better, it died with its keeper. */
 	if (!c->exited)
 		end->wait_status = SIGKILL;
+	in_cgroup = cgroup_kill(&c->cgroup);
 	sweep_descendants(keepers, keeper_count, &end->swept, &end->left);
+	end->swept += in_cgroup;
+	drop_cgroup(c);
 	close(c->fd);
 	c->fd = -1;
 	return CHILD_GONE;
@@ -185,5 +235,3 @@ child_release(struct child *c)
 	while (child_next(c, &end, -1) != CHILD_GONE)
 		;
 }
-bool child_memory(const struct child *c, bool e, uint64_t *b){(void)c;(void)e;*b=0;return false;}
-bool child_cpu(const struct child *c, int64_t *ms){(void)c;(void)ms;return false;}

@@ -9,14 +9,22 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "become.h"
+#include "namespace.h"
+#include "process.h"
+#include "sandbox.h"
 #include "sweep.h"
 
 struct keeper {
 	int socket, signals;
-	pid_t child;
+	pid_t child; /* that we wait for: the command, or bwrap around it */
+	pid_t command, group;
+	int sandbox[2]; /* bwrap tells its status; ours must stay open */
+	enum child_containment containment;
+	const struct cgroup *cgroup;
+	struct namespace namespace;
 	bool reaped; /* the child's pid may belong to another by now */
 	int wait_status;
 };
@@ -26,7 +34,9 @@ report(const struct keeper *k, enum keeper_event event, int error,
     unsigned swept, unsigned left)
 {
 	struct keeper_report r = {.event = event,
-	    .pid = k->child,
+	    .containment = k->containment,
+	    .pid = k->command,
+	    .init = k->namespace.init,
 	    .error = error,
 	    .wait_status = k->wait_status,
 	    .swept = swept,
@@ -41,104 +51,116 @@ report(const struct keeper *k, enum keeper_event event, int error,
 	(void)send(k->socket, &r, sizeof r, MSG_NOSIGNAL);
 }
 
-static int
-give_descriptor(int from, int to)
+/* What is in the namespace beside its first process. */
+static unsigned
+count_left(const struct keeper *k)
 {
-	int null;
+	struct process_list l = {0};
+	unsigned count;
 
-	if (from >= 0)
-		return dup2(from, to) < 0 ? -1 : 0;
-	null = open("/dev/null", to == 0 ? O_RDONLY : O_WRONLY);
-	if (null < 0)
-		return -1;
-	if (null == to)
+	if (k->namespace.init == 0)
 		return 0;
-	if (dup2(null, to) < 0)
-		return -1;
-	return close(null);
-}
-
-static int
-set_limit(int what, uint64_t value)
-{
-	struct rlimit limit = {value, value};
-
-	return setrlimit(what, &limit);
+	process_list_descendants(&l, k->namespace.init);
+	count = (unsigned)l.count;
+	process_list_release(&l);
+	return count;
 }
 
 /*
- * By the system call, since sigaction(2) of libc does not touch the two that
- * its threads use, which may have been inherited as ignored like any other.
+ * By the best means at once, then by the sweep, that finds what got itself
+ * out of the first.
  */
 static void
-reset_signals(void)
+end_all(struct keeper *k, unsigned *swept, unsigned *left)
 {
-	/* The kernel's struct sigaction, all zero: SIG_DFL and no flags. */
-	static const unsigned long action[4];
-	sigset_t none;
-	int i;
+	unsigned count = count_left(k), found;
 
-	for (i = 1; i < NSIG; i++)
-		syscall(SYS_rt_sigaction, i, action, NULL, (size_t)(NSIG / 8));
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	namespace_kill(&k->namespace);
+	if (k->containment == CHILD_CGROUP)
+		count = cgroup_kill(k->cgroup);
+	sweep_descendants(NULL, 0, &found, left);
+	/* A namespace dies meanwhile: its processes are not found more. */
+	*swept = k->containment == CHILD_NAMESPACE ? count : count + found;
+	/* What is left in a sandbox dies with it, seen by us or not. */
+	if (k->sandbox[0] >= 0)
+		*swept = 0;
+	if (k->containment == CHILD_CGROUP)
+		cgroup_remove(k->cgroup);
 }
 
-/* Everything between fork and exec; returns only on failure. */
-static void
-become(const struct child_spec *spec, pid_t keeper)
+/* One try with one containment; the errno of fork or exec, 0 when it runs. */
+static int
+attempt(struct keeper *k, const struct child_spec *spec, bool *refused)
 {
-	/* Copies above 2, so that giving one does not overwrite another. */
-	int in = spec->in < 0 ? -1 : fcntl(spec->in, F_DUPFD_CLOEXEC, 10);
-	int out = spec->out < 0 ? -1 : fcntl(spec->out, F_DUPFD_CLOEXEC, 10);
-	int err = spec->err < 0 ? -1 : fcntl(spec->err, F_DUPFD_CLOEXEC, 10);
+	struct become_failure failure = {0};
+	struct become b = {.spec = spec,
+	    .containment = k->containment,
+	    .cgroup = k->cgroup,
+	    .status_fd = k->sandbox[1]};
+	int failed[2];
+	ssize_t n;
 
-	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != keeper)
-		_exit(127);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	reset_signals();
-	if (give_descriptor(in, 0) < 0 || give_descriptor(out, 1) < 0 ||
-	    give_descriptor(err, 2) < 0)
-		return;
-	if (set_limit(RLIMIT_CORE, 0) < 0 ||
-	    (spec->file_size_max != 0 &&
-		set_limit(RLIMIT_FSIZE, spec->file_size_max) < 0))
-		return;
-	if (spec->dir != NULL && chdir(spec->dir) < 0)
-		return;
-	execvpe(spec->argv[0], spec->argv, spec->env);
+	if (pipe2(failed, O_CLOEXEC) < 0)
+		return errno;
+	b.failed_fd = failed[1];
+	k->child = fork();
+	if (k->child == 0) {
+		close(failed[0]);
+		become_command(&b);
+	}
+	failure.error = k->child < 0 ? errno : 0;
+	close(failed[1]);
+	do
+		n = read(failed[0], &failure, sizeof failure);
+	while (n < 0 && errno == EINTR);
+	close(failed[0]);
+	/* It would be a zombie of our parent, who adopts what we leave. */
+	if (failure.error != 0 && k->child > 0)
+		waitpid(k->child, NULL, 0);
+	*refused = failure.containment;
+	return failure.error;
+}
+
+/* The best containment that is wanted and to be had. */
+static int
+start_contained(struct keeper *k, const struct child_spec *spec)
+{
+	bool refused = false;
+	int error;
+
+	for (;; k->containment++) {
+		if (k->containment == CHILD_CGROUP && k->cgroup->fd < 0)
+			continue;
+		if (k->containment == CHILD_NAMESPACE &&
+		    namespace_enter(&k->namespace) < 0)
+			continue;
+		error = attempt(k, spec, &refused);
+		if (error != 0)
+			namespace_leave(&k->namespace);
+		if (!refused)
+			return error;
+	}
 }
 
 /* Forks the child; 0 when it runs, else the errno of fork or exec. */
 static int
 start(struct keeper *k, const struct child_spec *spec)
 {
-	pid_t self = getpid();
-	int failed[2], error = 0;
-	ssize_t n;
+	unsigned swept, left;
+	int error;
 
-	if (pipe2(failed, O_CLOEXEC) < 0)
+	k->containment = spec->containment;
+	if (spec->sandbox != NULL && pipe2(k->sandbox, O_CLOEXEC) < 0)
 		return errno;
-	k->child = fork();
-	if (k->child < 0)
-		return errno;
-	if (k->child == 0) {
-		become(spec, self);
-		error = errno;
-		(void)!write(failed[1], &error, sizeof error);
-		_exit(127);
-	}
-	close(failed[1]);
-	do
-		n = read(failed[0], &error, sizeof error);
-	while (n < 0 && errno == EINTR);
-	close(failed[0]);
-	if (n != (ssize_t)sizeof error)
+	error = start_contained(k, spec);
+	k->command = k->group = k->child;
+	if (error != 0 || spec->sandbox == NULL)
+		return error;
+	close(k->sandbox[1]);
+	if (sandbox_await(k->child, k->sandbox[0], &k->command, &k->group) == 0)
 		return 0;
-	/* It would be a zombie of our parent, who adopts what we leave. */
-	waitpid(k->child, NULL, 0);
+	error = errno;
+	end_all(k, &swept, &left);
 	return error;
 }
 
@@ -149,10 +171,10 @@ obey(struct keeper *k, const struct keeper_command *order)
 		return;
 	switch (order->verb) {
 	case KEEPER_SIGNAL:
-		kill(k->child, order->signal);
+		kill(k->command, order->signal);
 		break;
 	case KEEPER_SIGNAL_GROUP:
-		kill(-k->child, order->signal);
+		kill(-k->group, order->signal);
 		break;
 	case KEEPER_KILL:
 		kill(k->child, SIGKILL);
@@ -172,8 +194,11 @@ reap(struct keeper *k)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == k->child) {
 			k->reaped = true;
-			k->wait_status = status;
-		}
+			k->wait_status = k->sandbox[0] < 0
+			    ? status
+			    : sandbox_wait_status(status);
+		} else if (pid == k->namespace.init)
+			k->namespace.init = 0;
 	return k->reaped;
 }
 
@@ -200,20 +225,21 @@ watch(struct keeper *k)
 }
 
 static void
-close_others(int socket, const struct child_spec *spec)
+close_others(const int *keep, size_t count)
 {
-	int fd, max = 3;
-	const int keep[] = {socket, spec->in, spec->out, spec->err};
+	int fd, max = 2;
 	size_t i;
 
-	for (i = 0; i < sizeof keep / sizeof keep[0]; i++)
-		if (keep[i] >= max)
-			max = keep[i] + 1;
-	for (fd = 3; fd < max; fd++)
-		if (fd != socket && fd != spec->in && fd != spec->out &&
-		    fd != spec->err)
+	for (i = 0; i < count; i++)
+		if (keep[i] > max)
+			max = keep[i];
+	for (fd = 3; fd < max; fd++) {
+		for (i = 0; i < count && keep[i] != fd; i++)
+			;
+		if (i == count)
 			close(fd);
-	close_range((unsigned)max, ~0U, 0);
+	}
+	close_range((unsigned)max + 1, ~0U, 0);
 }
 
 /*
@@ -235,24 +261,37 @@ let_go(const struct child_spec *spec)
 			close(given[i]);
 }
 
-void
-keeper_main(int socket, const struct child_spec *spec)
+/* SIGCHLD by descriptor, all other signals not at all. 0 or errno. */
+static int
+take_signals(struct keeper *k)
 {
-	struct keeper k = {.socket = socket};
-	unsigned swept = 0, left = 0;
 	sigset_t all;
-	int error;
 
-	close_others(socket, spec);
-	setsid();
-	prctl(PR_SET_NAME, "pf-keeper");
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&all);
 	sigaddset(&all, SIGCHLD);
-	k.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	error = k.signals < 0 ? errno : start(&k, spec);
+	k->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	return k->signals < 0 ? errno : 0;
+}
+
+void
+keeper_main(
+    int socket, const struct child_spec *spec, const struct cgroup *cgroup)
+{
+	const int keep[] = {socket, cgroup->fd, spec->in, spec->out, spec->err};
+	struct keeper k = {
+	    .socket = socket, .cgroup = cgroup, .sandbox = {-1, -1}};
+	unsigned swept = 0, left = 0;
+	int error;
+
+	close_others(keep, sizeof keep / sizeof keep[0]);
+	setsid();
+	prctl(PR_SET_NAME, "pf-keeper");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	error = take_signals(&k);
+	if (error == 0)
+		error = start(&k, spec);
 	if (error != 0) {
 		report(&k, KEEPER_FAILED, error, 0, 0);
 		_exit(1);
@@ -262,9 +301,9 @@ keeper_main(int socket, const struct child_spec *spec)
 	watch(&k);
 	if (k.reaped)
 		report(&k, KEEPER_EXITED, 0, 0, 0);
-	sweep_descendants(NULL, 0, &swept, &left);
-	if (!k.reaped)
+	else
 		k.wait_status = SIGKILL;
+	end_all(&k, &swept, &left);
 	report(&k, KEEPER_EMPTY, 0, swept, left);
 	_exit(0);
 }

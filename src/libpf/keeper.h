@@ -20,14 +20,19 @@ enum keeper_event {
 
 struct keeper_report {
 	enum keeper_event event;
-	pid_t pid;
-	int error; /* errno of the fork or exec */
+	enum child_containment containment;
+	pid_t pid, init; /* as in struct child */
+	int error;       /* errno of the fork or exec */
 	int wait_status;
 	int64_t cpu_ms, peak_rss_bytes;
 	unsigned swept, left;
 };
 
-/* Runs in the forked keeper and does not return. */
-_Noreturn void keeper_main(int socket, const struct child_spec *spec);
+/*
+ * Runs in the forked keeper and does not return. It removes the cgroup when
+ * all has ended, but for what a failed start has left.
+ */
+_Noreturn void keeper_main(
+    int socket, const struct child_spec *spec, const struct cgroup *cgroup);
 
 #endif

@@ -4,7 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "buf.h"
+
+/* What /proc/locks has of a whole machine at the most. */
+#define LOCKS_MAX (16 << 20)
 
 int
 lock_take(int dir_fd, const char *name)
@@ -21,4 +27,77 @@ lock_take(int dir_fd, const char *name)
 	close(fd);
 	errno = saved;
 	return -1;
+}
+
+int
+lock_sign(int fd)
+{
+	char text[16];
+	int n = snprintf(text, sizeof text, "%d\n", getpid());
+
+	/* In this order it is never empty: its first line counts. */
+	if (pwrite(fd, text, (size_t)n, 0) != n)
+		return -1;
+	return ftruncate(fd, n);
+}
+
+static pid_t
+signer_of(int fd)
+{
+	char text[16] = "";
+	char *end;
+	long pid;
+
+	if (pread(fd, text, sizeof text - 1, 0) <= 0)
+		return 0;
+	pid = strtol(text, &end, 10);
+	return *end == '\n' && pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
+/*
+ * "7: FLOCK  ADVISORY  WRITE 4711 fe:00:11247863 0 EOF"; some file systems
+ * give stat(2) another device than they have there, so then the signature must
+ * agree.
+ */
+static pid_t
+holder_in(const char *locks, const struct stat *st, pid_t signer)
+{
+	unsigned major_, minor_;
+	unsigned long long inode;
+	const char *line;
+	int pid;
+
+	for (line = locks; *line != '\0'; line += strcspn(line, "\n")) {
+		line += *line == '\n';
+		if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid,
+			&major_, &minor_, &inode) != 4 ||
+		    pid <= 0 || inode != st->st_ino)
+			continue;
+		if (makedev(major_, minor_) == st->st_dev || pid == signer)
+			return pid;
+	}
+	return 0;
+}
+
+int
+lock_look(int fd, struct lock_holder *holder)
+{
+	struct buf locks = BUF_INIT;
+	struct stat st;
+
+	*holder = (struct lock_holder){0};
+	if (fstat(fd, &st) < 0)
+		return -1;
+	holder->signer = signer_of(fd);
+	/* Looking there first keeps us from being in the way of a taker. */
+	if (buf_read_file(&locks, AT_FDCWD, "/proc/locks", LOCKS_MAX) == 0)
+		holder->pid = holder_in(locks.data, &st, holder->signer);
+	buf_release(&locks);
+	holder->held = holder->pid > 0;
+	if (holder->held)
+		return 0;
+	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return flock(fd, LOCK_UN);
+	holder->held = errno == EWOULDBLOCK;
+	return holder->held ? 0 : -1;
 }

@@ -83,7 +83,10 @@ care_for_health(struct supervisor *s, struct fuzzer *f, int64_t now_ms)
 	uint64_t limit = job->run.memory_bytes == 0
 	    ? 0
 	    : job->engine->memory(&job->run, f->index);
-	int64_t silent_ms;
+	int64_t silent_ms,
+	    silence_ms = job->engine->silence == NULL
+	    ? 0
+	    : job->engine->silence(&job->run);
 
 	if (health_over_memory(h, &f->child, limit, now_ms))
 		restart(s, f, "memory_bytes", (double)h->rss_bytes,
@@ -92,8 +95,7 @@ care_for_health(struct supervisor *s, struct fuzzer *f, int64_t now_ms)
 			       "%llu MiB of --memory",
 			mebibytes(h->rss_bytes), mebibytes(limit)));
 	if (!fuzzer_runs(f) ||
-	    !health_stalled(
-		h, &f->child, job->stall_ms, job->engine->tells_often, now_ms))
+	    !health_stalled(h, &f->child, job->stall_ms, silence_ms, now_ms))
 		return;
 	silent_ms = now_ms - h->sign_ms;
 	restart(s, f, "silent_seconds", (double)silent_ms / 1000,

@@ -3,15 +3,19 @@
  * the hash of its content, told as one event, and then written down with how
  * it was found. The last step is the mark that it was told: a run that is
  * killed in between tells it again under the same id.
+ *
+ * An input whose content a full disk has cost is told too, as lost, and marked
+ * by crashes/lost-<hash of its name>.json.
  */
 #ifndef PF_CRASHES_H
 #define PF_CRASHES_H
 
 #include "job.h"
 #include "journal.h"
+#include "nameset.h"
 #include "worker_logs.h"
 
-struct crash_file; /* one that waits for the report in a worker's log */
+struct crash_file; /* one that waits to be told */
 
 struct crashes {
 	const struct job *job;
@@ -20,7 +24,21 @@ struct crashes {
 	struct worker_logs logs;
 	struct crash_file *waiting;
 	size_t count, cap;
-	int64_t told; /* in this run */
+	struct nameset queued;  /* what waits, by its path */
+	struct nameset settled; /* files that were dealt with, as they were */
+	bool overflowed;        /* more files came than may wait */
+	bool told_keep_failed;
+	/*
+	 * Optional, set after crashes_init: the report that the process named
+	 * `instance` gave itself, as `report` of engine.h.
+	 */
+	bool (*ask)(void *context, const char *instance, const char *dir,
+	    const char *name, struct buf *report);
+	void *context;
+	int64_t told;       /* in this run */
+	int64_t lost;       /* of these, inputs whose content is lost */
+	int64_t lost_alert; /* how many the last alert told of */
+	int64_t alert_ms;   /* when the next one may be told */
 };
 
 void crashes_init(struct crashes *c, const struct job *job,
@@ -31,10 +49,16 @@ void crashes_found(struct crashes *c, enum engine_directory kind,
     const char *dir, const char *name);
 /*
  * Tells what waits, if its report is there, its time is up (by the monotonic
- * clock `now_ms`), or `all`.
+ * clock `now_ms`), or `all`. Unless `all`, it takes some 20 ms at most. What
+ * cannot be kept (a full disk) goes on waiting, also then.
  */
 void crashes_settle(struct crashes *c, int64_t now_ms, bool all);
 /* When crashes_settle should be called again; -1 when nothing waits. */
 int64_t crashes_due(const struct crashes *c);
+/*
+ * True once after crashes_found had to let files go because too many waited,
+ * when there is room again: the directories must be looked through.
+ */
+bool crashes_rescan_due(struct crashes *c);
 
 #endif

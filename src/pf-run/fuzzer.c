@@ -13,6 +13,7 @@
 #define LINE_MAX_BYTES 65536
 /* A fuzzer that lived so long has started well. */
 #define HEALTHY_MS 60000
+#define REPORT_MAX 65536
 
 extern char **environ;
 
@@ -31,10 +32,20 @@ fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index)
 	f->log = job->engine->log_new();
 }
 
+static void
+tidy(const struct fuzzer *f, bool running)
+{
+	const struct job *job = f->job;
+
+	if (job->engine->tidy != NULL)
+		job->engine->tidy(&job->run, job->fd, f->index, running);
+}
+
 void
 fuzzer_release(struct fuzzer *f)
 {
 	child_release(&f->child);
+	tidy(f, false);
 	if (f->output >= 0)
 		close(f->output);
 	f->job->engine->log_free(f->log);
@@ -47,9 +58,24 @@ fuzzer_release(struct fuzzer *f)
 	free(f->reason);
 }
 
+/* What was done since the last statistics, by a process that is gone. */
+static void
+note_execs(struct fuzzer *f)
+{
+	struct stats s;
+
+	stats_init(&s);
+	if (f->job->engine->stats(f->log, f->job->fd, f->instance, &s) &&
+	    f->job->engine->counts_anew && s.execs_total != STATS_UNKNOWN)
+		f->execs = s.execs_total;
+	stats_release(&s);
+}
+
 static void
 renew_log(struct fuzzer *f)
 {
+	if (f->started_ms > 0)
+		note_execs(f);
 	f->job->engine->log_free(f->log);
 	f->log = f->job->engine->log_new();
 	buf_clear(&f->line);
@@ -84,7 +110,7 @@ start_child(struct fuzzer *f, const struct strvec *argv,
     const struct strvec *env, int out)
 {
 	const struct job *job = f->job;
-	struct strvec writable = STRVEC_INIT;
+	struct strvec writable = STRVEC_INIT, readable = STRVEC_INIT;
 	struct child_sandbox sandbox = {.network = job->network};
 	struct child_spec spec = {.argv = argv->item,
 	    .env = env->item,
@@ -106,12 +132,15 @@ start_child(struct fuzzer *f, const struct strvec *argv,
 	}
 	if (job->sandbox) {
 		job_writable(job, &writable);
+		job_readable(job, &readable);
 		sandbox.writable = writable.item;
+		sandbox.readable = readable.item;
 		spec.sandbox = &sandbox;
 	}
 	status = child_start(&f->child, &spec);
 	saved = errno;
 	strvec_release(&writable);
+	strvec_release(&readable);
 	errno = saved;
 	return status;
 }
@@ -125,6 +154,7 @@ fuzzer_start(struct fuzzer *f)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	renew_log(f);
+	tidy(f, false);
 	strvec_add_all(&env, environ);
 	strvec_env_set(&env, "PF_JOB", f->job->name);
 	f->job->engine->command(&f->job->run, f->index, &argv, &env);
@@ -231,26 +261,74 @@ fuzzer_runs(const struct fuzzer *f)
 	return f->state == MACHINE_RUNNING && f->child.fd >= 0;
 }
 
-/* How long to wait before it is started again. */
+/* The site of the report that the process ended with, or its last words. */
+static void
+find_site(const struct fuzzer *f, struct buf *site)
+{
+	const struct engine *engine = f->job->engine;
+	char *path = engine->last_artifact == NULL
+	    ? NULL
+	    : engine->last_artifact(f->log, f->instance);
+	char *slash = path == NULL ? NULL : strrchr(path, '/');
+	struct buf report = BUF_INIT;
+
+	if (slash != NULL && engine->report != NULL) {
+		*slash = '\0';
+		engine->report(
+		    f->log, f->job->fd, path, slash + 1, REPORT_MAX, &report);
+	}
+	if (!blocker_site(report.data, report.len, site))
+		buf_add_str(site, f->reason);
+	buf_release(&report);
+	free(path);
+}
+
+/* The pause after a find: long only while one bug is all that it finds. */
 static int64_t
-pause_after(struct fuzzer *f, bool found, int64_t lived)
+pause_after_find(struct fuzzer *f, int64_t lived)
 {
 	const struct job *job = f->job;
 	int64_t least = job->engine->pause_ms;
+	struct buf site = BUF_INIT;
 	unsigned beyond;
 
-	if (!found) {
-		f->failures = lived < HEALTHY_MS ? f->failures + 1 : 0;
-		return machine_backoff(f->failures - (f->failures > 0),
-		    job->backoff_ms, job->backoff_max_ms);
-	}
 	f->failures = 0;
-	beyond = blocker_note(&f->blocker, f->reason, lived);
+	find_site(f, &site);
+	beyond = blocker_note(&f->blocker, site.data, lived);
+	buf_release(&site);
 	if (beyond == 0)
 		return least;
 	return machine_backoff(beyond - 1,
 	    least > job->backoff_ms ? least : job->backoff_ms,
 	    job->backoff_max_ms);
+}
+
+/* How long to wait before it is started again. */
+static int64_t
+pause_after(struct fuzzer *f, bool found, int64_t lived)
+{
+	const struct job *job = f->job;
+
+	if (found)
+		return pause_after_find(f, lived);
+	f->failures = lived < HEALTHY_MS ? f->failures + 1 : 0;
+	return machine_backoff(f->failures - (f->failures > 0), job->backoff_ms,
+	    job->backoff_max_ms);
+}
+
+/* Whether it can go on without the input that it stumbled over. */
+static bool
+take_out_input(const struct fuzzer *f)
+{
+	const struct engine *engine = f->job->engine;
+	char *path = engine->last_artifact == NULL
+	    ? NULL
+	    : engine->last_artifact(f->log, f->instance);
+	bool is_out = path != NULL && f->quarantine != NULL &&
+	    quarantine_take(f->quarantine, path, f->started_ms);
+
+	free(path);
+	return is_out;
 }
 
 bool
@@ -273,8 +351,14 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 	} else {
 		describe_end(f, words);
 	}
-	f->found = how == ENGINE_FOUND && f->cause == NULL;
-	f->pause_ms = pause_after(f, f->found, lived);
+	/* The bug of an input that is out blocks nothing. */
+	if (how == ENGINE_STUMBLED && take_out_input(f)) {
+		f->found = true;
+		f->pause_ms = job->engine->pause_ms;
+	} else {
+		f->found = how == ENGINE_FOUND && f->cause == NULL;
+		f->pause_ms = pause_after(f, f->found, lived);
+	}
 	doubted = how == ENGINE_DOUBTFUL && f->doubtful;
 	f->doubtful = how == ENGINE_DOUBTFUL;
 	*event = how == ENGINE_DONE ? MACHINE_GONE_DONE
@@ -302,6 +386,7 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 
 	stats_init(&s);
 	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
+	tidy(f, f->child.fd >= 0);
 	if (fresh) {
 		if (f->job->engine->counts_anew &&
 		    s.execs_total != STATS_UNKNOWN) {
@@ -310,6 +395,9 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 		}
 		*time_ms =
 		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
+		if (s.run_seconds == STATS_UNKNOWN && f->child.fd >= 0)
+			s.run_seconds =
+			    (clock_monotonic() - f->started_ms) / 1000;
 		s.instance = mem_dup(f->instance);
 		s.alive = f->child.fd >= 0;
 		s.pid = f->child.pid;

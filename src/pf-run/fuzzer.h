@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "logfile.h"
 #include "machine.h"
+#include "quarantine.h"
 
 /* Why a process must not run, as bits. */
 enum fuzzer_hold { FUZZER_HOLD_SPACE = 1, FUZZER_HOLD_MINIMIZE = 2 };
@@ -35,6 +36,7 @@ struct fuzzer {
 	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
 	struct health health;
 	struct blocker blocker;
+	struct quarantine *quarantine; /* the job's; NULL: there is none */
 
 	int output; /* read end of what it prints; -1 when closed */
 	struct buf line;

@@ -66,13 +66,14 @@ used_processor(struct health *h, const struct child *child, int64_t now_ms)
 
 bool
 health_stalled(struct health *h, const struct child *child, int64_t stall_ms,
-    bool tells_often, int64_t now_ms)
+    int64_t silence_ms, int64_t now_ms)
 {
 	if (stall_ms == 0 || now_ms < h->stall_ms)
 		return false;
 	h->stall_ms = now_ms + stall_ms / 4;
-	if (!tells_often && used_processor(h, child, now_ms))
+	if (silence_ms == 0 && used_processor(h, child, now_ms))
 		health_sign(h, now_ms);
 	h->cpu_seen_ms = now_ms;
-	return now_ms - h->sign_ms >= stall_ms;
+	return now_ms - h->sign_ms >= stall_ms &&
+	    now_ms - h->sign_ms >= silence_ms;
 }

@@ -32,10 +32,11 @@ bool health_over_memory(struct health *h, const struct child *child,
  */
 int64_t health_next_look(uint64_t used, uint64_t limit, int64_t now_ms);
 /*
- * True when there was no sign of life for `stall_ms` (0: never). Unless it
- * `tells_often`, using the processor is one.
+ * True when there was no sign of life for `stall_ms` (0: never) and for
+ * `silence_ms`, which a healthy one may be silent. Where that is not known (0),
+ * using the processor is a sign too.
  */
 bool health_stalled(struct health *h, const struct child *child,
-    int64_t stall_ms, bool tells_often, int64_t now_ms);
+    int64_t stall_ms, int64_t silence_ms, int64_t now_ms);
 
 #endif

@@ -171,6 +171,7 @@ save_spec(const struct job *job)
 	if (job->duration_ms > 0)
 		emit_real(&e, "duration_seconds", job->duration_ms / 1000.0);
 	emit_real(&e, "timeout_seconds", job->run.timeout_ms / 1000.0);
+	emit_real(&e, "grace_seconds", job->grace_ms / 1000.0);
 	save_bounds(&e, job);
 	emit_end(&e);
 	buf_add_char(&text, '\n');
@@ -189,6 +190,44 @@ job_writable(const struct job *job, struct strvec *out)
 	for (i = 0; i < below.count; i++)
 		strvec_addf(out, "%s/%s", job->directory, below.item[i]);
 	strvec_release(&below);
+	if (job->crash_dir != NULL)
+		strvec_add(out, job->crash_dir);
+}
+
+static void
+add_below_tmp(struct strvec *out, const char *path)
+{
+	if (path != NULL && strncmp(path, "/tmp/", 5) == 0)
+		strvec_add(out, path);
+}
+
+/* The program's directory too: libraries may lie beside it. */
+static void
+add_program(struct strvec *out, const char *path)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	char *dir;
+
+	if (slash == NULL)
+		return;
+	dir = mem_dup_n(path, (size_t)(slash - path));
+	add_below_tmp(out, strcmp(dir, "/tmp") == 0 ? path : dir);
+	free(dir);
+}
+
+void
+job_readable(const struct job *job, struct strvec *out)
+{
+	size_t i;
+
+	add_program(out, job->command.item[0]);
+	add_program(out, job->cmplog);
+	for (i = 0; i < job->variants.count; i++)
+		add_program(out, job->variants.item[i]);
+	add_below_tmp(out, job->run.seeds);
+	add_below_tmp(out, job->dictionary);
+	for (i = 0; i < job->foreign.count; i++)
+		add_below_tmp(out, job->foreign.item[i]);
 }
 
 static int
@@ -216,6 +255,23 @@ open_directories(struct job *job)
 	return status;
 }
 
+/* Who only looks whether it is held is in the way for a moment. */
+static int
+take_lock(int dir_fd)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	int fd, tries;
+
+	for (tries = 1; (fd = lock_take(dir_fd, "lock")) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries == 20)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	if (lock_sign(fd) < 0)
+		msg_warn("write our pid into lock");
+	return fd;
+}
+
 int
 job_open(struct job *job)
 {
@@ -224,7 +280,7 @@ job_open(struct job *job)
 	job->fd = open(job->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (job->fd < 0)
 		return refuse("open", job->directory);
-	job->lock_fd = lock_take(job->fd, "lock");
+	job->lock_fd = take_lock(job->fd);
 	if (job->lock_fd < 0 && errno == EWOULDBLOCK) {
 		msg_warnx(
 		    "the job in %s is running", msg_quote(job->directory));
@@ -283,8 +339,17 @@ job_counts_add(struct job_counts *counts, const char *kind)
 		counts->hangs++;
 	else if (kind != NULL && strcmp(kind, "out-of-memory") == 0)
 		counts->ooms++;
-	else
+	else if (kind == NULL || strcmp(kind, "killed") != 0)
 		counts->crashes++;
+}
+
+/* "<xxh128>.json", or "lost-<xxh128>.json" of an input without content. */
+static bool
+is_provenance(const char *name)
+{
+	size_t n = strlen(name), lost = strncmp(name, "lost-", 5) == 0 ? 5 : 0;
+
+	return n == lost + 37 && strcmp(name + n - 5, ".json") == 0;
 }
 
 /* The provenance files are the count: they are there when it was told. */
@@ -298,11 +363,10 @@ count_crashes(const struct job *job, struct job_totals *t)
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
 		const char *instance;
 		json_t *crash;
 
-		if (n != 37 || strcmp(entry->d_name + 32, ".json") != 0)
+		if (!is_provenance(entry->d_name))
 			continue;
 		crash = load_json(job->crashes_fd, entry->d_name);
 		instance =

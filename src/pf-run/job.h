@@ -89,12 +89,17 @@ void job_totals_release(struct job_totals *totals);
 /* The row of an instance, which is added if it is not there. */
 struct job_counts *
 job_counts_of(struct job_totals *totals, const char *instance);
-/* Counts one crash input by its kind (NULL: a crash proper). */
+/*
+ * Counts one crash input by its kind (NULL: a crash proper; "killed", the work
+ * of somebody outside, is none).
+ */
 void job_counts_add(struct job_counts *counts, const char *kind);
 /* -1 with errno. `state` and `blocked_by` (or NULL) as in a job event. */
 int job_state_save(const struct job *job, const char *state,
     const char *blocked_by, const struct job_totals *totals);
 /* The absolute directories that the fuzzer writes to, added to `out`. */
 void job_writable(const struct job *job, struct strvec *out);
+/* What below /tmp it reads: a sandbox has a /tmp of its own. */
+void job_readable(const struct job *job, struct strvec *out);
 
 #endif

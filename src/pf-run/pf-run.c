@@ -1,6 +1,7 @@
 /* pf-run - run and supervise one fuzzing job; say what happens as events. */
 #include <errno.h>
 
+#include "control.h"
 #include "journal.h"
 #include "msg.h"
 #include "options.h"
@@ -34,6 +35,28 @@ run(struct options *o)
 	return status;
 }
 
+static int
+run_or_control(struct options *o)
+{
+	int status;
+
+	switch (o->verb) {
+	case VERB_LIST:
+		return out_close(control_list(o->directory));
+	case VERB_STATUS:
+		return out_close(control_status(o->directory));
+	case VERB_STOP:
+		return out_close(control_stop(o->directory));
+	default:
+		status = preflight(&o->job, o->verb == VERB_CHECK);
+		if (status == 0 && o->verb == VERB_RUN)
+			status = run(o);
+		else if (status == 0 && o->verb == VERB_TRIAL)
+			status = trial(&o->job);
+		return status;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -42,11 +65,7 @@ main(int argc, char *argv[])
 
 	msg_init("pf-run");
 	options_parse(&o, argc, argv);
-	status = preflight(&o.job, o.verb == VERB_CHECK);
-	if (status == 0 && o.verb == VERB_RUN)
-		status = run(&o);
-	else if (status == 0 && o.verb == VERB_TRIAL)
-		status = trial(&o.job);
+	status = run_or_control(&o);
 	job_release(&o.job);
 	return status;
 }

@@ -89,6 +89,8 @@ preflight(struct job *job, bool checking)
 	    (status = preflight_builds(job)) != 0)
 		return status;
 	preflight_resolve_new(&job->directory);
+	if (job->crash_dir != NULL)
+		preflight_resolve_new(&job->crash_dir);
 	if ((status = preflight_seeds(job)) != 0 ||
 	    (status = preflight_dictionary(job)) != 0 ||
 	    (status = preflight_foreign(job)) != 0)

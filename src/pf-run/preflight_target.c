@@ -1,6 +1,5 @@
 /* The target before the start: its file, its engine, its other builds. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -44,28 +43,6 @@ check_file(struct job *job)
 	return check_program(program, "target");
 }
 
-/*
- * Some engines run what they cannot know: any command, or a script that starts
- * the program that was built for them, as jazzer's does.
- */
-static bool
-may_be_unknown(const struct engine *engine, const char *program)
-{
-	char first[2] = "";
-	int fd;
-
-	if (engine == NULL || engine == &engine_aflpp)
-		return false;
-	if (engine->marker == NULL)
-		return true;
-	fd = open(program, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)!read(fd, first, sizeof first);
-		close(fd);
-	}
-	return memcmp(first, "#!", 2) == 0;
-}
-
 /* -f is believed only as far as the program bears it out. */
 static int
 check_engine(struct job *job)
@@ -73,15 +50,16 @@ check_engine(struct job *job)
 	const char *program = job->command.item[0], *why;
 	const struct engine *built_for = engine_recognize(program, &why);
 
+	if (job->engine != NULL && job->engine->marker == NULL)
+		return 0; /* any program will do */
 	if (built_for == NULL && why == NULL) {
 		int status = msg_exit_code(errno);
 
 		msg_warn("target %s", msg_quote(program));
 		return status;
 	}
-	if ((built_for == NULL ||
-		(job->engine != NULL && job->engine->marker == NULL)) &&
-	    may_be_unknown(job->engine, program))
+	/* A script or launcher may stand before what was built for it. */
+	if (built_for == NULL && job->engine != NULL && job->engine->any_target)
 		return 0;
 	if (built_for == NULL) {
 		msg_warnx("target %s: %s", msg_quote(program), why);

@@ -7,6 +7,8 @@
 
 /* Bytes of a report that are kept, from its end. */
 #define PROVENANCE_REPORT_MAX (64 * 1024)
+/* Room for "lost-" and a hash. */
+#define PROVENANCE_MARK (HASH_TEXT + 5)
 
 struct provenance {
 	const struct job *job;
@@ -15,8 +17,13 @@ struct provenance {
 	const char *name; /* the artifact's, as the fuzzer gave it */
 	const char *path; /* the artifact, relative to the job's directory */
 	char *instance;
-	char hash[HASH_TEXT];
+	char mark[PROVENANCE_MARK]; /* what the event's id and the file in
+				     * crashes/ are called after */
+	const char *hash;           /* of the content; NULL when it is lost */
 	uint64_t bytes;
+	bool rescued; /* the content comes from the log */
+	bool damaged; /* it is not all that the fuzzer had */
+	bool lost;
 	int64_t time_ms;
 	const struct buf *report; /* empty when there is none */
 };

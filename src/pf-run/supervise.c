@@ -11,6 +11,7 @@
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
+#include "provenance.h"
 #include "tell.h"
 
 static const char *
@@ -61,9 +62,14 @@ on_clock(struct supervisor *s)
 	}
 	if (now >= s->next_stats_ms)
 		tell_stats(s);
+	if (s->next_corpora_ms >= 0 && now >= s->next_corpora_ms)
+		tell_corpora(s);
 	if (now >= s->next_node_ms)
 		tell_node(s);
+	watch_tick(&s->watch, now);
 	crashes_settle(&s->crashes, now, false);
+	if (crashes_rescan_due(&s->crashes))
+		watch_rescan(&s->watch);
 	journal_retry(s->journal);
 }
 
@@ -85,6 +91,21 @@ on_found(void *context, enum engine_directory kind, const char *dir,
 	struct supervisor *s = context;
 
 	crashes_found(&s->crashes, kind, dir, name);
+}
+
+static bool
+on_ask(void *context, const char *instance, const char *dir, const char *name,
+    struct buf *report)
+{
+	const struct supervisor *s = context;
+	const struct engine *engine = s->job->engine;
+	unsigned i;
+
+	for (i = 0; engine->report != NULL && i < s->count; i++)
+		if (strcmp(s->fuzzer[i].instance, instance) == 0)
+			return engine->report(s->fuzzer[i].log, s->job->fd, dir,
+			    name, PROVENANCE_REPORT_MAX, report);
+	return false;
 }
 
 static bool
@@ -114,8 +135,10 @@ milliseconds_to_wait(const struct supervisor *s)
 	if (!s->timed_up)
 		earlier(&due, s->deadline_ms);
 	earlier(&due, s->next_node_ms);
+	earlier(&due, s->next_corpora_ms);
 	earlier(&due, s->space.look_ms);
 	earlier(&due, crashes_due(&s->crashes));
+	earlier(&due, watch_due(&s->watch));
 	for (i = 0; i < s->count; i++) {
 		const struct fuzzer *f = &s->fuzzer[i];
 
@@ -197,14 +220,26 @@ prepare(struct supervisor *s)
 	wait = rest_of_pause(s);
 	s->count = s->job->engine->processes(&s->job->run);
 	s->fuzzer = mem_calloc(s->count, sizeof *s->fuzzer);
+	quarantine_init(&s->quarantine, s->job);
 	for (i = 0; i < s->count; i++) {
 		struct fuzzer *f = &s->fuzzer[i];
 
 		fuzzer_init(f, s->job, i);
+		f->quarantine = &s->quarantine;
 		f->execs_before = job_counts_of(&s->totals, f->instance)->execs;
 		f->due_ms = s->started_ms + wait;
 		corpus_baseline(&f->corpus, s->job->fd);
 	}
+}
+
+/* Every crash file that is there is told, however many there are. */
+static void
+sweep_crashes(struct supervisor *s)
+{
+	do {
+		watch_rescan(&s->watch);
+		crashes_settle(&s->crashes, clock_monotonic(), true);
+	} while (crashes_rescan_due(&s->crashes));
 }
 
 /* The last word: what was left unsaid, then how it ended. */
@@ -214,9 +249,10 @@ conclude(struct supervisor *s)
 	const struct fuzzer *failed = NULL;
 	unsigned i, failures = 0;
 
-	watch_rescan(&s->watch);
-	crashes_settle(&s->crashes, clock_monotonic(), true);
+	sweep_crashes(s);
 	tell_stats(s);
+	while (tell_corpora(s))
+		;
 	for (i = 0; i < s->count; i++)
 		if (s->fuzzer[i].failed) {
 			failed = &s->fuzzer[i];
@@ -244,6 +280,7 @@ release(struct supervisor *s)
 	for (i = 0; i < s->count; i++)
 		fuzzer_release(&s->fuzzer[i]);
 	free(s->fuzzer);
+	quarantine_release(&s->quarantine);
 	crashes_release(&s->crashes);
 	watch_release(&s->watch);
 	job_totals_release(&s->totals);
@@ -256,24 +293,27 @@ supervise(struct job *job, struct journal *journal)
 	struct supervisor s = {.job = job,
 	    .journal = journal,
 	    .started_ms = clock_monotonic(),
-	    .deadline_ms = -1};
+	    .deadline_ms = -1,
+	    .next_corpora_ms = -1};
 	struct supervised result = {0};
 	struct pollfd *polled;
 
 	catch_signals(&s);
-	if (watch_init(&s.watch, job->fd, job->directory, job->engine, on_found,
-		&s) < 0)
-		msg_die(EX_OSERR, "watch %s", msg_quote(job->directory));
+	watch_init(&s.watch, job->fd, job->engine, on_found, &s);
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
+	s.crashes.ask = on_ask;
+	s.crashes.context = &s;
+	if (job->run.crash_dir != NULL)
+		watch_outside(
+		    &s.watch, job->run.crash_dir, job->run.crash_patterns);
 	if (job->duration_ms > 0)
 		s.deadline_ms = s.started_ms + job->duration_ms;
 	s.next_stats_ms = s.started_ms + job->interval_ms;
 	tell_node(&s);
 	tell_job(&s, "starting", NULL, NULL);
 	/* Files of an earlier run that was killed before it told them. */
-	watch_rescan(&s.watch);
-	crashes_settle(&s.crashes, clock_monotonic(), true);
+	sweep_crashes(&s);
 	polled = mem_calloc(3 + 2 * (size_t)s.count, sizeof *polled);
 	while (!all_ended(&s)) {
 		wait_for_something(&s, polled);

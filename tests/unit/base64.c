@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "libstore/base64.h"
+#include "base64.h"
 
 static void
 vectors_of_the_rfc(void **state)

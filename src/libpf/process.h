@@ -1,0 +1,54 @@
+/* What /proc says of processes, and which of them descend from one. */
+#ifndef PF_PROCESS_H
+#define PF_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process {
+	pid_t pid, parent, group;
+	bool zombie;
+	/* In clock ticks: its own CPU, that of children it has waited for, and
+	 * the moment of its start since boot. */
+	uint64_t cpu, waited_cpu, start;
+	bool marked;
+};
+
+/* False when there is no such process (any more). */
+bool process_read(pid_t pid, struct process *p);
+bool process_exists(pid_t pid);
+
+/* All processes of this pid namespace. */
+struct process_table {
+	struct process *row;
+	size_t count, cap;
+};
+
+/* Reads it anew; it is empty where /proc cannot be read. */
+void process_table_read(struct process_table *t);
+/*
+ * Marks everything that descends from `ancestor`, but for the `skip` pids and
+ * what is below them; not the ancestor itself.
+ */
+void process_table_mark(struct process_table *t, pid_t ancestor,
+    const pid_t *skip, unsigned skip_count);
+void process_table_release(struct process_table *t);
+
+struct process_list {
+	pid_t *pid;
+	size_t count, cap;
+};
+
+bool process_list_has(const struct process_list *l, pid_t pid);
+void process_list_add(struct process_list *l, pid_t pid);
+void process_list_release(struct process_list *l);
+/*
+ * Appends the living and dead descendants of `ancestor`, from the children
+ * that /proc lists of each thread, or from the whole of /proc where the kernel
+ * has no such lists. What is forked and orphaned meanwhile may be missing.
+ */
+void process_list_descendants(struct process_list *l, pid_t ancestor);
+
+#endif
