@@ -52,6 +52,8 @@ void aflpp_command_for(const struct engine_job *job, unsigned index,
     unsigned words, struct strvec *argv, struct strvec *env);
 void aflpp_minimize(const struct engine_job *job, unsigned index,
     const char *from, const char *to, struct strvec *argv, struct strvec *env);
+void aflpp_beside(
+    const struct engine_job *job, char **cmplog, struct strvec *variants);
 int aflpp_unready(const struct engine_job *job, char **why);
 
 struct engine_log *aflpp_log_new(void);
