@@ -281,9 +281,17 @@ emit_sum(struct emit *e, const json_t *instances, const char *key)
 		emit_i64(e, key, sum);
 }
 
+/* True of a process that lived when this was written. */
+static bool
+is_of_now(const char *key)
+{
+	return strcmp(key, "alive") == 0 || strcmp(key, "pid") == 0 ||
+	    strcmp(key, "rss_bytes") == 0;
+}
+
 /* Their own members as they are, one level deep. */
 static void
-emit_instances(struct emit *e, const json_t *instances)
+emit_instances(struct emit *e, const json_t *instances, bool running)
 {
 	const char *key;
 	json_t *row, *value;
@@ -299,7 +307,8 @@ emit_instances(struct emit *e, const json_t *instances)
 		emit_object(e, NULL);
 		json_object_foreach(row, key, value)
 		{
-			if (!json_is_object(value) && !json_is_array(value))
+			if (!json_is_object(value) && !json_is_array(value) &&
+			    (running || !is_of_now(key)))
 				emit_tree(e, key, value);
 		}
 		emit_end(e);
@@ -317,6 +326,9 @@ emit_state(struct emit *e, const struct control_job *j)
 	int64_t ms;
 	size_t i;
 
+	if (json_is_string(json_object_get(j->state, "blocked_by")))
+		emit_tree(
+		    e, "blocked_by", json_object_get(j->state, "blocked_by"));
 	if (time != NULL && clock_parse(time, &ms))
 		emit_string(e, "time", time);
 	emit_count(e, j->state, "attempt");
@@ -324,7 +336,7 @@ emit_state(struct emit *e, const struct control_job *j)
 	emit_duration(e, j->state);
 	for (i = 0; i < sizeof sums / sizeof sums[0]; i++)
 		emit_sum(e, instances, sums[i]);
-	emit_instances(e, instances);
+	emit_instances(e, instances, j->holder.held);
 }
 
 void

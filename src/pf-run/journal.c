@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
@@ -12,12 +15,63 @@
 /* A pipe that polls as writable takes this much without blocking. */
 #define PIECE 4096
 
+/* Where the last line begins, which has no end. */
+static int64_t
+start_of_last_line(int fd, int64_t size)
+{
+	char piece[PIECE];
+
+	while (size > 0) {
+		size_t n = size < PIECE ? (size_t)size : PIECE;
+		const char *end;
+
+		if (pread(fd, piece, n, size - (int64_t)n) != (ssize_t)n)
+			return -1;
+		end = memrchr(piece, '\n', n);
+		if (end != NULL)
+			return size - (int64_t)n + (end + 1 - piece);
+		size -= (int64_t)n;
+	}
+	return 0;
+}
+
+/*
+ * A run that was killed while it wrote, or whose disk was full, may have left
+ * half a line: nobody can read it, so it is cut off. What was in it is told
+ * again where it matters: a crash has no provenance file yet. A line that
+ * lacks nothing but its end is given that.
+ */
+static int
+mend(struct journal *j)
+{
+	int64_t start = start_of_last_line(j->fd, j->size);
+	struct buf line = BUF_INIT;
+	const char *why;
+	json_t *event = NULL;
+	int status = 0;
+
+	if (start < 0)
+		return -1;
+	if (start == j->size)
+		return 0;
+	if (j->size - start <= EVENT_LINE_MAX_EMBEDDED &&
+	    pread(j->fd, buf_reserve(&line, (size_t)(j->size - start)),
+		(size_t)(j->size - start), start) == j->size - start)
+		event = event_parse(line.data, (size_t)(j->size - start), &why);
+	if (event != NULL)
+		buf_add_char(&j->waiting, '\n');
+	else if ((status = ftruncate(j->fd, start)) == 0)
+		j->size = start;
+	json_decref(event);
+	buf_release(&line);
+	return status;
+}
+
 int
 journal_open(struct journal *j, int job_fd, const char *job, const char *target,
     const char *fuzzer)
 {
 	struct stat st;
-	char last = '\n';
 
 	*j = (struct journal){.node = event_node(),
 	    .job = job,
@@ -29,11 +83,10 @@ journal_open(struct journal *j, int job_fd, const char *job, const char *target,
 	if (j->fd < 0 || fstat(j->fd, &st) < 0)
 		return -1;
 	j->size = st.st_size;
-	if (j->size > 0 && pread(j->fd, &last, 1, j->size - 1) == 1 &&
-	    last != '\n')
-		buf_add_char(&j->waiting, '\n');
+	if (mend(j) < 0)
+		return -1;
 	journal_retry(j);
-	j->sent = j->size;
+	j->sent = j->size + (int64_t)j->waiting.len;
 	return 0;
 }
 
@@ -74,20 +127,35 @@ journal_tell(struct journal *j, const char *type, int64_t time_ms,
 }
 
 bool
-journal_wants_out(const struct journal *j)
+journal_behind(const struct journal *j)
 {
-	return j->out_error == 0 && j->sent < j->size;
+	return j->waiting.len > 0;
 }
 
+bool
+journal_wants_out(const struct journal *j)
+{
+	return j->out_error == 0 && j->sent < j->size + (int64_t)j->waiting.len;
+}
+
+/* Lines that a full disk refuses are read from memory, not kept back. */
 void
 journal_pump(struct journal *j)
 {
 	char piece[PIECE];
-	ssize_t n = pread(j->fd, piece, sizeof piece, j->sent);
+	const char *bytes = piece;
+	ssize_t n;
 
+	if (j->sent < j->size) {
+		n = pread(j->fd, piece, sizeof piece, j->sent);
+	} else {
+		bytes = j->waiting.data + (j->sent - j->size);
+		n = j->size + (int64_t)j->waiting.len - j->sent;
+		n = n < PIECE ? n : PIECE;
+	}
 	if (n <= 0)
 		return;
-	n = write(STDOUT_FILENO, piece, (size_t)n);
+	n = write(STDOUT_FILENO, bytes, (size_t)n);
 	if (n > 0) {
 		j->sent += n;
 	} else if (n < 0 && errno != EINTR && errno != EAGAIN) {
@@ -97,21 +165,48 @@ journal_pump(struct journal *j)
 	}
 }
 
+/* A reader that never reads must not keep us from ending when we are asked. */
+static void
+drain(struct journal *j)
+{
+	struct pollfd p[2] = {
+	    {.fd = STDOUT_FILENO, .events = POLLOUT}, {.events = POLLIN}};
+	sigset_t set, before;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	p[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
+	while (journal_wants_out(j)) {
+		if (poll(p, 2, -1) <= 0)
+			continue;
+		if (p[1].revents != 0) {
+			msg_warnx("stopped before standard output had taken "
+				  "all events: the rest is in events.jsonl");
+			j->out_error = EAGAIN;
+		} else {
+			journal_pump(j);
+		}
+	}
+	if (p[1].fd >= 0)
+		close(p[1].fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 void
 journal_close(struct journal *j)
 {
-	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
-
 	journal_retry(j);
-	while (journal_wants_out(j))
-		if (poll(&p, 1, -1) > 0)
-			journal_pump(j);
+	drain(j);
 	if (close(STDOUT_FILENO) < 0 && j->out_error == 0 && j->sent > 0)
 		j->out_error = errno;
 	close(j->fd);
 	if (j->waiting.len > 0)
-		msg_warnx(
-		    "%zu bytes of events could not be written", j->waiting.len);
+		msg_warnx("%zu bytes of events could not be written to "
+			  "events.jsonl",
+		    j->waiting.len);
 	/* `waiting` stays: journal_status asks for it. */
 }
 

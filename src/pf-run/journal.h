@@ -2,7 +2,8 @@
  * What happens, told: each event line goes to events.jsonl in the job's
  * directory first and to standard output second. Standard output is fed from
  * the file and only when it would not block, so a reader that is slow or gone
- * costs the fuzzing nothing and the program no memory.
+ * costs the fuzzing nothing and the program no memory. Only what a full disk
+ * refuses is kept in memory, and goes to standard output from there.
  */
 #ifndef PF_JOURNAL_H
 #define PF_JOURNAL_H
@@ -15,7 +16,7 @@
 
 struct journal {
 	int fd;
-	int64_t sent;       /* bytes of the file that standard output has */
+	int64_t sent;       /* bytes that standard output has or had before */
 	int64_t size;       /* bytes in the file */
 	struct buf waiting; /* lines that could not be written yet */
 	bool told_full;
@@ -24,12 +25,15 @@ struct journal {
 };
 
 /*
- * Opens or creates the file; a torn last line of a killed run is ended.
+ * Opens or creates the file; a torn last line of a killed run is cut off.
  * -1 with errno. The names are borrowed.
  */
 int journal_open(struct journal *j, int job_fd, const char *job,
     const char *target, const char *fuzzer);
-/* Drains to standard output, waiting for its reader, and closes. */
+/*
+ * Drains to standard output, waiting for its reader until SIGTERM, SIGINT or
+ * SIGHUP comes, and closes.
+ */
 void journal_close(struct journal *j);
 /*
  * Tells one fact: `data` is its JSON object, `fact` what its id is made from
@@ -37,6 +41,8 @@ void journal_close(struct journal *j);
  */
 void journal_tell(struct journal *j, const char *type, int64_t time_ms,
     const char *fact, const struct buf *data);
+/* Whether there are lines that the file does not have yet. */
+bool journal_behind(const struct journal *j);
 /* Whether to poll standard output for POLLOUT. */
 bool journal_wants_out(const struct journal *j);
 /* Call when standard output can take something: writes a piece. */

@@ -26,7 +26,8 @@ left_behind() {
 	echo '{"job":"old","state":"'"$2"'","supervisor_pid":4711,
 		"time":"2026-11-21T02:00:00.123Z","attempt":2,"restarts":3,
 		"run_ms":1500,"instances":[
-		{"instance":"main","execs_total":5,"crashes_total":1},
+		{"instance":"main","execs_total":5,"crashes_total":1,
+		"alive":true,"pid":4712,"rss_bytes":9},
 		{"instance":"s01","execs_total":7,"hangs_total":2}]}' \
 		>"jobs/$1/state.json"
 	echo 4711 >"jobs/$1/lock"
@@ -63,9 +64,12 @@ left_behind() {
 
 @test "a job killed by kill -9 does not run, whatever its files say" {
 	running one
+	json "e['instances'][0]['alive']" jobs/one/state.json >got
+	echo true | same got
 	kill -KILL "$pid"
 	ended 137
 	try 1 pf-run --status jobs/one
+	[ "$(grep -c '"pid"\|"alive"' stdout)" = 0 ]
 	json "[e['running'], e['state'], 'pid' in e]" >got
 	echo '[false, "killed", false]' | same got
 	try 1 pf-run --stop jobs/one

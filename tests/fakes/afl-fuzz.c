@@ -338,6 +338,7 @@ fill(void)
 static void
 delete_all(void)
 {
+	nap(1000);
 	(void)!chdir("..");
 	if (fork() == 0) {
 		execlp("rm", "rm", "-rf", instance, (char *)NULL);
