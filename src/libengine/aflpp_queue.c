@@ -1,10 +1,8 @@
 /*
- * A minimized queue as afl-fuzz (2.68c to 4.3x) wants it.
- *
- * At a resume afl-fuzz reads the queue in the order of its names and keeps a
- * name whose id is the one that it would give itself. So the ids are made to
- * go from 0 without a gap: names stay then. Its peers note the last id that
- * they have seen in out/<peer>/.synced/<instance> and look at none below.
+ * What becomes of a minimized queue of afl-fuzz (2.68c to 4.3x). At a resume it
+ * gives ids anew where there are gaps; 4.04c always does. Its peers note the
+ * last id that they have seen in out/<peer>/.synced/<instance>, and look at
+ * none below.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +25,7 @@ is_seed(const char *name)
 	return orig != NULL && strncmp(orig + 6, "id:", 3) != 0;
 }
 
-/* The names of the files, sorted; -1 with errno. */
+/* The names of the files; -1 with errno. */
 static int
 list(int dir_fd, struct strvec *names)
 {
@@ -44,13 +42,11 @@ list(int dir_fd, struct strvec *names)
 		if (entry->d_name[0] != '.')
 			strvec_add(names, entry->d_name);
 	closedir(dir);
-	if (names->count > 0)
-		strvec_sort(names);
 	return 0;
 }
 
-static int
-keep_seeds(int from_fd, int to_fd)
+int
+aflpp_minimized(int from_fd, int to_fd)
 {
 	struct strvec names = STRVEC_INIT;
 	int status = list(from_fd, &names);
@@ -62,41 +58,6 @@ keep_seeds(int from_fd, int to_fd)
 			0 &&
 		    errno != EEXIST)
 			status = -1;
-	strvec_release(&names);
-	return status;
-}
-
-/* "id:000012,src:…" to "id:000004,src:…". */
-static int
-renumber(int dir_fd, const char *name, size_t id)
-{
-	char *right;
-	int status = 0;
-
-	/* Names without ids are kept as they are, by afl-fuzz too. */
-	if (strncmp(name, "id:", 3) != 0)
-		return 0;
-	right = mem_printf("id:%06zu%s", id, name + strcspn(name, ","));
-	if (strcmp(right, name) != 0) {
-		status = linkat(dir_fd, name, dir_fd, right, 0);
-		if (status == 0)
-			status = unlinkat(dir_fd, name, 0);
-	}
-	free(right);
-	return status;
-}
-
-int
-aflpp_minimized(int from_fd, int to_fd)
-{
-	struct strvec names = STRVEC_INIT;
-	int status = keep_seeds(from_fd, to_fd);
-	size_t i;
-
-	if (status == 0)
-		status = list(to_fd, &names);
-	for (i = 0; i < names.count && status == 0; i++)
-		status = renumber(to_fd, names.item[i], i);
 	strvec_release(&names);
 	return status;
 }

@@ -124,9 +124,8 @@ struct engine {
 	    const char *from, const char *to, struct strvec *argv,
 	    struct strvec *env);
 	/*
-	 * Completes what that left in `to`: puts in what must not go, under
-	 * the names that the engine will give. -1 with errno. NULL when
-	 * nothing is to be done.
+	 * Completes what that left in `to`: puts in what must not go. -1 with
+	 * errno. NULL when nothing is to be done.
 	 */
 	int (*minimized)(int from_fd, int to_fd);
 	/*
