@@ -228,6 +228,12 @@ check_ready(const struct job *job)
 	char *why = NULL;
 	int status;
 
+	if (job->crash_dir != NULL && job->engine->marker != NULL) {
+		msg_warnx("--crash-dir is of -f other: it is known where %s "
+			  "leaves its crash inputs",
+		    job->engine->name);
+		return EX_USAGE;
+	}
 	if (job->engine->unready == NULL)
 		return 0;
 	status = job->engine->unready(&job->run, &why);
