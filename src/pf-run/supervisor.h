@@ -6,6 +6,7 @@
 #include "fuzzer.h"
 #include "job.h"
 #include "journal.h"
+#include "minimize.h"
 #include "space.h"
 #include "watch.h"
 
@@ -16,6 +17,7 @@ struct supervisor {
 	struct watch watch;
 	struct crashes crashes;
 	struct space space;
+	struct minimize minimize;
 	struct quarantine quarantine;
 	struct fuzzer *fuzzer;
 	unsigned count;
