@@ -90,11 +90,15 @@ artifact(const char *name)
 {
 	struct engine_artifact a = {.is_crash = true};
 	const char *signal = strstr(name, "sig:");
+	long number = 0;
 
 	if (strcmp(name, "README.txt") == 0 || name[0] == '.')
 		a.is_crash = false;
 	if (signal != NULL)
-		a.signal = (int)strtol(signal + 4, NULL, 10);
+		number = strtol(signal + 4, NULL, 10);
+	/* Whatever a stranger's file is called. */
+	if (number > 0 && number < NSIG)
+		a.signal = (int)number;
 	return a;
 }
 

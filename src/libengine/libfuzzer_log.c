@@ -297,6 +297,9 @@ take_artifact(struct libfuzzer_log *log, struct cursor c)
 	if (is_artifact(name)) {
 		free(log->artifact);
 		log->artifact = name;
+		/* Its trace comes after it. */
+		if (strncmp(name, "timeout-", 8) == 0)
+			log->summarized = false;
 	} else {
 		free(name);
 	}

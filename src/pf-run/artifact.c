@@ -11,11 +11,19 @@
 
 #define PIECE 65536
 
+/* A directory outside the job's is one that the user named. */
+static int
+open_input(int job_fd, const char *path)
+{
+	return path[0] == '/'
+	    ? open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+	    : below_open(job_fd, path, O_RDONLY | O_NONBLOCK, true);
+}
+
 int
 artifact_open(struct artifact *a, int job_fd, const char *path)
 {
-	*a = (struct artifact){
-	    .fd = below_open(job_fd, path, O_RDONLY | O_NONBLOCK, true)};
+	*a = (struct artifact){.fd = open_input(job_fd, path)};
 	if (a->fd < 0)
 		/* Gone, or something that cannot be a file's content. */
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||

@@ -28,7 +28,8 @@ struct artifact {
 
 /*
  * Opens `path` below `job_fd`: a regular file, reached through no symbolic
- * link. 1 when it is open, 0 when there is no such file, -1 with errno.
+ * link; of an absolute path only the last part must not be one. 1 when it is
+ * open, 0 when there is no such file, -1 with errno.
  */
 int artifact_open(struct artifact *a, int job_fd, const char *path);
 void artifact_close(struct artifact *a);

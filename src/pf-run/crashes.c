@@ -301,6 +301,30 @@ say_not_kept(struct crashes *c, const char *path)
 }
 
 /*
+ * Appends what is known of how it came about; false when that may not be all,
+ * or not there yet. A small input may be printed in there.
+ */
+static bool
+find_report(struct crashes *c, const struct crash_file *file,
+    const char *instance, struct buf *report, struct buf *content)
+{
+	struct buf again = BUF_INIT;
+	bool whole;
+
+	if (worker_logs_report(
+		&c->logs, file->name, PROVENANCE_REPORT_MAX, report, content))
+		return true;
+	if (c->ask == NULL)
+		return false;
+	whole = c->ask(c->context, instance, file->dir, file->name, report);
+	if (report->len > 0)
+		worker_logs_cut(report->data, report->len, file->name,
+		    PROVENANCE_REPORT_MAX, &again, content);
+	buf_release(&again);
+	return whole;
+}
+
+/*
  * Everything about a file that was read. 0 when it is dealt with, 1 when it is
  * to be looked at again soon, -1 with errno when it could not be kept.
  */
@@ -315,8 +339,7 @@ deal_with(struct crashes *c, const struct crash_file *file, struct artifact *a,
 	if (a->state == ARTIFACT_WHOLE && was_told(c, a->hash))
 		return 0;
 	if (c->job->engine->logs_reports)
-		reported = worker_logs_report(&c->logs, file->name,
-		    PROVENANCE_REPORT_MAX, report, &content);
+		reported = find_report(c, file, p->instance, report, &content);
 	p->rescued = a->state != ARTIFACT_WHOLE &&
 	    artifact_name_is_of(file->name, &content);
 	p->damaged = a->state == ARTIFACT_DAMAGED && !p->rescued;

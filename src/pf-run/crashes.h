@@ -28,6 +28,13 @@ struct crashes {
 	struct nameset settled; /* files that were dealt with, as they were */
 	bool overflowed;        /* more files came than may wait */
 	bool told_keep_failed;
+	/*
+	 * Optional, set after crashes_init: the report that the process named
+	 * `instance` gave itself, as `report` of engine.h.
+	 */
+	bool (*ask)(void *context, const char *instance, const char *dir,
+	    const char *name, struct buf *report);
+	void *context;
 	int64_t told;       /* in this run */
 	int64_t lost;       /* of these, inputs whose content is lost */
 	int64_t lost_alert; /* how many the last alert told of */

@@ -162,5 +162,7 @@ life_gone(struct supervisor *s, struct fuzzer *f, enum machine_event event)
 		msg_warnx("%u processes of %s could not be killed", f->end.left,
 		    msg_quote(f->instance));
 	watch_read(&s->watch);
+	/* While what it said is there to be asked for. */
+	crashes_settle(&s->crashes, clock_monotonic(), false);
 	life_step(s, f, event);
 }

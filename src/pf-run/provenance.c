@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "emit.h"
+#include "origin.h"
 
 /* What in the environment changes how a target runs. */
 static const char *const kept_variables[] = {"ASAN_OPTIONS", "LSAN_OPTIONS",
@@ -155,19 +156,6 @@ emit_limits(struct emit *e, const struct job *job)
 	emit_end(e);
 }
 
-/* A field "<part><value>," of AFL++'s name for it. */
-static void
-emit_name_part(
-    struct emit *e, const char *key, const char *name, const char *part)
-{
-	const char *at = strstr(name, part);
-
-	if (at == NULL || at == name || at[-1] != ',')
-		return;
-	at += strlen(part);
-	emit_bytes(e, key, at, strcspn(at, ","));
-}
-
 /* What follows the last `mark` in the report, up to one of `ends`. */
 static bool
 emit_after(struct emit *e, const char *key, const struct buf *report,
@@ -194,8 +182,7 @@ emit_origin(struct emit *e, const struct provenance *p)
 	if (emit_after(e, "from", p->report, "; base unit: ", "\n"))
 		emit_after(e, "op", p->report, "\nMS: ", ";\n");
 	emit_after(e, "seed", p->report, "INFO: Seed: ", "\n");
-	emit_name_part(e, "from", p->name, "src:");
-	emit_name_part(e, "op", p->name, "op:");
+	origin_of_name(e, p->name);
 	if (p->job->run.seeds != NULL)
 		emit_bytes_str(e, "seeds", p->job->run.seeds);
 }

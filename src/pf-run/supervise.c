@@ -11,6 +11,7 @@
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
+#include "provenance.h"
 #include "tell.h"
 
 static const char *
@@ -61,6 +62,8 @@ on_clock(struct supervisor *s)
 	}
 	if (now >= s->next_stats_ms)
 		tell_stats(s);
+	if (s->next_corpora_ms >= 0 && now >= s->next_corpora_ms)
+		tell_corpora(s);
 	if (now >= s->next_node_ms)
 		tell_node(s);
 	watch_tick(&s->watch, now);
@@ -91,6 +94,21 @@ on_found(void *context, enum engine_directory kind, const char *dir,
 }
 
 static bool
+on_ask(void *context, const char *instance, const char *dir, const char *name,
+    struct buf *report)
+{
+	const struct supervisor *s = context;
+	const struct engine *engine = s->job->engine;
+	unsigned i;
+
+	for (i = 0; engine->report != NULL && i < s->count; i++)
+		if (strcmp(s->fuzzer[i].instance, instance) == 0)
+			return engine->report(s->fuzzer[i].log, s->job->fd, dir,
+			    name, PROVENANCE_REPORT_MAX, report);
+	return false;
+}
+
+static bool
 all_ended(const struct supervisor *s)
 {
 	unsigned i;
@@ -117,6 +135,7 @@ milliseconds_to_wait(const struct supervisor *s)
 	if (!s->timed_up)
 		earlier(&due, s->deadline_ms);
 	earlier(&due, s->next_node_ms);
+	earlier(&due, s->next_corpora_ms);
 	earlier(&due, s->space.look_ms);
 	earlier(&due, crashes_due(&s->crashes));
 	earlier(&due, watch_due(&s->watch));
@@ -232,6 +251,8 @@ conclude(struct supervisor *s)
 
 	sweep_crashes(s);
 	tell_stats(s);
+	while (tell_corpora(s))
+		;
 	for (i = 0; i < s->count; i++)
 		if (s->fuzzer[i].failed) {
 			failed = &s->fuzzer[i];
@@ -272,7 +293,8 @@ supervise(struct job *job, struct journal *journal)
 	struct supervisor s = {.job = job,
 	    .journal = journal,
 	    .started_ms = clock_monotonic(),
-	    .deadline_ms = -1};
+	    .deadline_ms = -1,
+	    .next_corpora_ms = -1};
 	struct supervised result = {0};
 	struct pollfd *polled;
 
@@ -280,6 +302,8 @@ supervise(struct job *job, struct journal *journal)
 	watch_init(&s.watch, job->fd, job->engine, on_found, &s);
 	prepare(&s);
 	crashes_init(&s.crashes, job, journal, &s.totals);
+	s.crashes.ask = on_ask;
+	s.crashes.context = &s;
 	if (job->run.crash_dir != NULL)
 		watch_outside(
 		    &s.watch, job->run.crash_dir, job->run.crash_patterns);

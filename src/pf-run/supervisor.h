@@ -22,6 +22,7 @@ struct supervisor {
 	int signals;
 	int64_t started_ms, deadline_ms; /* monotonic; no deadline: -1 */
 	int64_t next_stats_ms, next_node_ms;
+	int64_t next_corpora_ms; /* -1: with the next statistics */
 	int64_t earlier_run_ms; /* of earlier runs of the job */
 	int stop_signal;        /* that asked us to stop; 0 when none did */
 	bool timed_up;

@@ -9,6 +9,8 @@
 
 /* A heartbeat a quarter of an hour. */
 #define NODE_MS (15 * 60000)
+/* Between two parts of a flood of testcases. */
+#define CORPORA_MS 1000
 
 static void
 emit_end_of(struct emit *e, const struct fuzzer *f)
@@ -121,6 +123,19 @@ tell_node(struct supervisor *s)
 	s->next_node_ms = clock_monotonic() + NODE_MS;
 }
 
+bool
+tell_corpora(struct supervisor *s)
+{
+	bool more = false;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (corpus_tell(&s->fuzzer[i].corpus, s->job->fd, s->journal))
+			more = true;
+	s->next_corpora_ms = more ? clock_monotonic() + CORPORA_MS : -1;
+	return more;
+}
+
 void
 tell_stats(struct supervisor *s)
 {
@@ -139,9 +154,9 @@ tell_stats(struct supervisor *s)
 			health_sign(&f->health, clock_monotonic());
 		}
 		counts->execs = f->execs_before + f->execs;
-		corpus_tell(&f->corpus, s->job->fd, s->journal);
 	}
 	buf_release(&data);
+	tell_corpora(s);
 	save_state(s);
 	s->next_stats_ms = clock_monotonic() + s->job->interval_ms;
 }

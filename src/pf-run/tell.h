@@ -12,6 +12,11 @@ void tell_node(struct supervisor *s);
  */
 void tell_job(struct supervisor *s, const char *state, const char *reason,
     const struct fuzzer *f);
+/*
+ * What came into their corpora, in bounded steps: true when there is more to
+ * tell, for which s->next_corpora_ms is set.
+ */
+bool tell_corpora(struct supervisor *s);
 /* What the fuzzers say of themselves now, and what came into their corpora. */
 void tell_stats(struct supervisor *s);
 /*
