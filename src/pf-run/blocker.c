@@ -71,9 +71,10 @@ blocker_site(const char *report, size_t len, struct buf *site)
 		place_len -= (size_t)(slash + 1 - place);
 		place = slash + 1;
 	}
-	if (place_len == 0)
-		return false;
 	colon = memchr(place, ':', place_len);
+	/* "3 byte(s) leaked in 3 allocation(s)." names no place. */
+	if (colon == NULL && memchr(place, '+', place_len) == NULL)
+		return false;
 	file_len = colon == NULL
 	    ? place_len
 	    : (size_t)(colon - place) + 1 + strspn(colon + 1, "0123456789");

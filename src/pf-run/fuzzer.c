@@ -13,6 +13,7 @@
 #define LINE_MAX_BYTES 65536
 /* A fuzzer that lived so long has started well. */
 #define HEALTHY_MS 60000
+#define REPORT_MAX 65536
 
 extern char **environ;
 
@@ -260,25 +261,58 @@ fuzzer_runs(const struct fuzzer *f)
 	return f->state == MACHINE_RUNNING && f->child.fd >= 0;
 }
 
+/* The site of the report that the process ended with, or its last words. */
+static void
+find_site(const struct fuzzer *f, struct buf *site)
+{
+	const struct engine *engine = f->job->engine;
+	char *path = engine->last_artifact == NULL
+	    ? NULL
+	    : engine->last_artifact(f->log, f->instance);
+	char *slash = path == NULL ? NULL : strrchr(path, '/');
+	struct buf report = BUF_INIT;
+
+	if (slash != NULL && engine->report != NULL) {
+		*slash = '\0';
+		engine->report(
+		    f->log, f->job->fd, path, slash + 1, REPORT_MAX, &report);
+	}
+	if (!blocker_site(report.data, report.len, site))
+		buf_add_str(site, f->reason);
+	buf_release(&report);
+	free(path);
+}
+
+/* The pause after a find: long only while one bug is all that it finds. */
+static int64_t
+pause_after_find(struct fuzzer *f, int64_t lived)
+{
+	const struct job *job = f->job;
+	int64_t least = job->engine->pause_ms;
+	struct buf site = BUF_INIT;
+	unsigned beyond;
+
+	f->failures = 0;
+	find_site(f, &site);
+	beyond = blocker_note(&f->blocker, site.data, lived);
+	buf_release(&site);
+	if (beyond == 0)
+		return least;
+	return machine_backoff(beyond - 1,
+	    least > job->backoff_ms ? least : job->backoff_ms,
+	    job->backoff_max_ms);
+}
+
 /* How long to wait before it is started again. */
 static int64_t
 pause_after(struct fuzzer *f, bool found, int64_t lived)
 {
 	const struct job *job = f->job;
-	int64_t least = job->engine->pause_ms;
-	unsigned beyond;
 
-	if (!found) {
-		f->failures = lived < HEALTHY_MS ? f->failures + 1 : 0;
-		return machine_backoff(f->failures - (f->failures > 0),
-		    job->backoff_ms, job->backoff_max_ms);
-	}
-	f->failures = 0;
-	beyond = blocker_note(&f->blocker, f->reason, lived);
-	if (beyond == 0)
-		return least;
-	return machine_backoff(beyond - 1,
-	    least > job->backoff_ms ? least : job->backoff_ms,
+	if (found)
+		return pause_after_find(f, lived);
+	f->failures = lived < HEALTHY_MS ? f->failures + 1 : 0;
+	return machine_backoff(f->failures - (f->failures > 0), job->backoff_ms,
 	    job->backoff_max_ms);
 }
 

@@ -178,3 +178,22 @@ try_to_write() {
 	[ "$(json "e['type'] if e['type'] == 'crash' else None" | wc -l)" -gt 0 ]
 	! grep -lsz '^PF_JOB=\(job\|afl\)$' /proc/[0-9]*/environ
 }
+
+@test "one bug that ends the fuzzer again and again is named and slows it" {
+	cat >shallow.c <<-'EOF'
+		#include <stdint.h>
+		#include <stdlib.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {
+			static char p[1];
+			return n > 2 && d[0] > 20 ? p[n] : 0;
+		}
+	EOF
+	clang -g -w -fsanitize=fuzzer,address -o shallow shallow.c
+	try 0 pf-run --mode single -d 12s -o job -- ./shallow
+	json "e['data'].get('blocked_by') if e['type'] == 'job' else None" |
+		sort -u >got
+	echo "LLVMFuzzerTestOneInput shallow.c:5" | same got
+	# Four quick starts, then pauses of 2, 4 and 8 seconds.
+	[ "$(json "e['restarts']" job/state.json)" -lt 9 ]
+	[ "$(json "e['blocked_by']" job/state.json)" = "$(cat got)" ]
+}
