@@ -454,7 +454,7 @@ scripted() {
 	says "needs --crash-dir"
 	touch file
 	try 64 pf-run --crash-dir file -o job -- "$targets/clean.libfuzzer"
-	says "--crash-dir is of -f other"
+	says "--crash-dir is of no use to libfuzzer"
 	try 78 pf-run -f other --crash-dir file -o job -- true
 	says "crash directory '$PWD/file': not a directory"
 	[ ! -e job ]
