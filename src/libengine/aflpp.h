@@ -54,6 +54,9 @@ void aflpp_minimize(const struct engine_job *job, unsigned index,
     const char *from, const char *to, struct strvec *argv, struct strvec *env);
 void aflpp_beside(
     const struct engine_job *job, char **cmplog, struct strvec *variants);
+int aflpp_minimized(int from_fd, int to_fd);
+void
+aflpp_corpus_replaced(const struct engine_job *job, int job_fd, unsigned index);
 int aflpp_unready(const struct engine_job *job, char **why);
 
 struct engine_log *aflpp_log_new(void);

@@ -132,6 +132,18 @@ struct engine {
 	    const char *from, const char *to, struct strvec *argv,
 	    struct strvec *env);
 	/*
+	 * Completes what that left in `to`: puts in what must not go. -1 with
+	 * errno. NULL when nothing is to be done.
+	 */
+	int (*minimized)(int from_fd, int to_fd);
+	/*
+	 * The corpus of process `index` is another now, with other names: what
+	 * the others have noted of them is forgotten. NULL when they note
+	 * nothing.
+	 */
+	void (*corpus_replaced)(
+	    const struct engine_job *job, int job_fd, unsigned index);
+	/*
 	 * The command that runs one input ("@@") against the target; none
 	 * when that is not known.
 	 */

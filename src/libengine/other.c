@@ -70,18 +70,21 @@ static void
 directories(const struct engine_job *job, struct strvec *out)
 {
 	(void)job;
-	(void)out;
+	strvec_add(out, "work");
 }
 
 static void
 command(const struct engine_job *job, unsigned number, struct strvec *argv,
     struct strvec *env)
 {
-	char *name = instance(job, number);
+	char *name = instance(job, number), *work;
 
 	strvec_add_all(argv, job->target);
 	strvec_env_set(env, "PF_INSTANCE", name);
 	strvec_env_set(env, "PF_JOB_DIRECTORY", job->directory);
+	work = mem_printf("%s/work", job->directory);
+	strvec_env_set(env, "PF_WORK_DIRECTORY", work);
+	free(work);
 	free(name);
 }
 

@@ -1,5 +1,6 @@
 /* Staged files: the only place where a rename is allowed. */
 #undef renameat
+#undef renameat2
 #include "stage.h"
 
 #include <errno.h>
@@ -96,6 +97,16 @@ stage_rename(int from_fd, const char *from, int to_fd, const char *to)
 	if (sync_dir(to_fd) < 0)
 		return -1;
 	return from_fd == to_fd ? 0 : sync_dir(from_fd);
+}
+
+int
+stage_exchange(int a_fd, const char *a, int b_fd, const char *b)
+{
+	if (renameat2(a_fd, a, b_fd, b, RENAME_EXCHANGE) < 0)
+		return -1;
+	if (sync_dir(a_fd) < 0)
+		return -1;
+	return a_fd == b_fd ? 0 : sync_dir(b_fd);
 }
 
 int

@@ -36,6 +36,13 @@ int stage_write(int dir_fd, const char *name, const void *bytes, size_t n);
 int stage_write_path(const char *path, const void *bytes, size_t n);
 /* rename below one directory and fsync of it; -1 with errno. */
 int stage_rename(int from_fd, const char *from, int to_fd, const char *to);
+/*
+ * Two files or directories of one file system take each other's name, with
+ * nothing in between that could be seen, and fsync of both places. -1 with
+ * errno: EINVAL where the file system has no such thing; when it was the fsync
+ * that failed, the names are exchanged already.
+ */
+int stage_exchange(int a_fd, const char *a, int b_fd, const char *b);
 /* Writes all of it; -1 with errno. Usable on any descriptor. */
 int stage_write_all(int fd, const void *bytes, size_t n);
 

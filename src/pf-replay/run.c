@@ -34,7 +34,11 @@ int
 run_start(struct run *run, char *const argv[], char *const env[],
     const char *input, int64_t timeout_ms)
 {
-	struct child_spec spec = {.argv = argv, .env = env, .in = -1};
+	/* A cgroup a run would hold up every fork on the machine. */
+	struct child_spec spec = {.argv = argv,
+	    .env = env,
+	    .in = -1,
+	    .containment = CHILD_KEEPER};
 	int pipe_fd[2], error;
 
 	clear(run);

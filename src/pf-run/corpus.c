@@ -115,7 +115,9 @@ see(const struct corpus *c, struct look *l, const char *name,
 static void
 take_name(struct corpus *c, struct look *l, const char *name)
 {
-	struct corpus_entry entry = {.is_untold = !l->quiet}, *known;
+	struct corpus_entry entry = {.is_untold =
+					 !l->quiet && !origin_is_renamed(name)},
+			    *known;
 
 	name_entry(&entry, name);
 	known = find(c, &entry);

@@ -89,27 +89,24 @@ renew_log(struct fuzzer *f)
 
 /* Each process its processor, in turn; all of them to a single process. */
 static void
-choose_cpus(const struct fuzzer *f, cpu_set_t *cpus)
+choose_cpus(const struct job *job, unsigned index, cpu_set_t *cpus)
 {
-	const struct job *job = f->job;
 	int cpu, left;
 
 	*cpus = job->cpus;
 	if (job->engine->processes(&job->run) == 1)
 		return;
-	left = (int)f->index % CPU_COUNT(&job->cpus);
+	left = (int)index % CPU_COUNT(&job->cpus);
 	for (cpu = 0; !CPU_ISSET(cpu, &job->cpus) || left-- > 0; cpu++)
 		;
 	CPU_ZERO(cpus);
 	CPU_SET(cpu, cpus);
 }
 
-/* Starts the command with everything that holds it; its output to `out`. */
-static int
-start_child(struct fuzzer *f, const struct strvec *argv,
-    const struct strvec *env, int out)
+int
+fuzzer_start_child(struct child *child, const struct job *job, unsigned index,
+    const struct strvec *argv, const struct strvec *env, int out)
 {
-	const struct job *job = f->job;
 	struct strvec writable = STRVEC_INIT, readable = STRVEC_INIT;
 	struct child_sandbox sandbox = {.network = job->network};
 	struct child_spec spec = {.argv = argv->item,
@@ -127,7 +124,7 @@ start_child(struct fuzzer *f, const struct strvec *argv,
 	int status, saved;
 
 	if (job->cpus_set) {
-		choose_cpus(f, &cpus);
+		choose_cpus(job, index, &cpus);
 		spec.cpus = &cpus;
 	}
 	if (job->sandbox) {
@@ -137,7 +134,7 @@ start_child(struct fuzzer *f, const struct strvec *argv,
 		sandbox.readable = readable.item;
 		spec.sandbox = &sandbox;
 	}
-	status = child_start(&f->child, &spec);
+	status = child_start(child, &spec);
 	saved = errno;
 	strvec_release(&writable);
 	strvec_release(&readable);
@@ -158,7 +155,8 @@ fuzzer_start(struct fuzzer *f)
 	strvec_add_all(&env, environ);
 	strvec_env_set(&env, "PF_JOB", f->job->name);
 	f->job->engine->command(&f->job->run, f->index, &argv, &env);
-	status = start_child(f, &argv, &env, ends[1]);
+	status = fuzzer_start_child(
+	    &f->child, f->job, f->index, &argv, &env, ends[1]);
 	saved = errno;
 	strvec_release(&argv);
 	strvec_release(&env);

@@ -49,6 +49,13 @@ struct fuzzer {
 
 void fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index);
 void fuzzer_release(struct fuzzer *f);
+/*
+ * Starts a command of process `index` with all that holds it: limits,
+ * processors, user, sandbox; its output goes to `out`. -1 with errno.
+ */
+int
+fuzzer_start_child(struct child *child, const struct job *job, unsigned index,
+    const struct strvec *argv, const struct strvec *env, int out);
 /* 0, or -1 with errno. */
 int fuzzer_start(struct fuzzer *f);
 /* Reads what it printed, without waiting; true when there may be more. */

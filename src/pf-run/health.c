@@ -8,9 +8,10 @@
 void
 health_begin(struct health *h, int64_t now_ms)
 {
-	*h = (struct health){
-	    .memory_ms = now_ms + LOOK_LEAST_MS, .sign_ms = now_ms};
-	h->cpu_seen_ms = now_ms;
+	*h = (struct health){.memory_ms = now_ms + LOOK_LEAST_MS,
+	    .sign_ms = now_ms,
+	    .busy_ms = now_ms,
+	    .cpu_seen_ms = now_ms};
 }
 
 void
@@ -68,12 +69,16 @@ bool
 health_stalled(struct health *h, const struct child *child, int64_t stall_ms,
     int64_t silence_ms, int64_t now_ms)
 {
+	int64_t silent_ms = now_ms - h->sign_ms;
+
 	if (stall_ms == 0 || now_ms < h->stall_ms)
 		return false;
 	h->stall_ms = now_ms + stall_ms / 4;
-	if (silence_ms == 0 && used_processor(h, child, now_ms))
-		health_sign(h, now_ms);
+	if (used_processor(h, child, now_ms))
+		h->busy_ms = now_ms;
 	h->cpu_seen_ms = now_ms;
-	return now_ms - h->sign_ms >= stall_ms &&
-	    now_ms - h->sign_ms >= silence_ms;
+	if (silent_ms < stall_ms)
+		return false;
+	return now_ms - h->busy_ms >= stall_ms ||
+	    (silence_ms > 0 && silent_ms >= silence_ms);
 }

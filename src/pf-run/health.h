@@ -14,6 +14,7 @@ struct health {
 	uint64_t rss_bytes;          /* as last seen */
 	uint64_t peak_bytes;         /* the most since the start */
 	int64_t sign_ms;             /* the last sign of life */
+	int64_t busy_ms; /* when it was last seen to use the processor */
 	int64_t cpu_ms, cpu_seen_ms; /* CPU time used, and when that was seen */
 };
 
@@ -32,9 +33,9 @@ bool health_over_memory(struct health *h, const struct child *child,
  */
 int64_t health_next_look(uint64_t used, uint64_t limit, int64_t now_ms);
 /*
- * True when there was no sign of life for `stall_ms` (0: never) and for
- * `silence_ms`, which a healthy one may be silent. Where that is not known (0),
- * using the processor is a sign too.
+ * True when there was no sign of life for `stall_ms` (0: never): it has not
+ * used the processor either, or has been silent for longer than `silence_ms`,
+ * which is what a healthy one may be (0: not known).
  */
 bool health_stalled(struct health *h, const struct child *child,
     int64_t stall_ms, int64_t silence_ms, int64_t now_ms);

@@ -224,7 +224,10 @@ job_readable(const struct job *job, struct strvec *out)
 	add_program(out, job->cmplog);
 	for (i = 0; i < job->variants.count; i++)
 		add_program(out, job->variants.item[i]);
+	/* With links in their place the seeds themselves, too. */
 	add_below_tmp(out, job->run.seeds);
+	if (job->run.seeds != job->seeds)
+		add_below_tmp(out, job->seeds);
 	add_below_tmp(out, job->dictionary);
 	for (i = 0; i < job->foreign.count; i++)
 		add_below_tmp(out, job->foreign.item[i]);
@@ -252,6 +255,10 @@ open_directories(struct job *job)
 		    owner_give(job->fd, wanted.item[i], job->uid, job->gid) < 0)
 			status = refuse("change the owner of", wanted.item[i]);
 	strvec_release(&wanted);
+	/* In the sandbox the fuzzer could not make it. */
+	if (status == 0 && job->sandbox && job->crash_dir != NULL &&
+	    make_directories(job->crash_dir) < 0)
+		status = refuse("create", job->crash_dir);
 	return status;
 }
 

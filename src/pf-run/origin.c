@@ -20,3 +20,10 @@ origin_of_name(struct emit *e, const char *name)
 	    e, "from", name, strstr(name, ",orig:") != NULL ? "orig:" : "src:");
 	emit_field(e, "op", name, "op:");
 }
+
+bool
+origin_is_renamed(const char *name)
+{
+	return strncmp(name, "id:", 3) == 0 &&
+	    strstr(name, ",orig:id:") != NULL;
+}

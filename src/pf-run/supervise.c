@@ -50,6 +50,7 @@ on_clock(struct supervisor *s)
 	}
 	if (s->stop_signal == 0 && !s->timed_up)
 		care_for_space(s, now);
+	care_for_corpora(s, now);
 	for (i = 0; i < s->count; i++) {
 		struct fuzzer *f = &s->fuzzer[i];
 
@@ -116,7 +117,7 @@ all_ended(const struct supervisor *s)
 	for (i = 0; i < s->count; i++)
 		if (s->fuzzer[i].state != MACHINE_ENDED)
 			return false;
-	return true;
+	return s->minimize.child.fd < 0;
 }
 
 static void
@@ -136,6 +137,7 @@ milliseconds_to_wait(const struct supervisor *s)
 		earlier(&due, s->deadline_ms);
 	earlier(&due, s->next_node_ms);
 	earlier(&due, s->next_corpora_ms);
+	earlier(&due, minimize_until(&s->minimize));
 	earlier(&due, s->space.look_ms);
 	earlier(&due, crashes_due(&s->crashes));
 	earlier(&due, watch_due(&s->watch));
@@ -169,6 +171,9 @@ wait_for_something(struct supervisor *s, struct pollfd *p)
 		p[n++] = (struct pollfd){
 		    .fd = s->fuzzer[i].output, .events = POLLIN};
 	}
+	/* These are only to be woken by: care_for_corpora looks itself. */
+	p[n++] = (struct pollfd){.fd = s->minimize.child.fd, .events = POLLIN};
+	p[n++] = (struct pollfd){.fd = s->minimize.output, .events = POLLIN};
 	if (poll(p, n, milliseconds_to_wait(s)) < 0)
 		return;
 	if (p[0].revents != 0)
@@ -230,6 +235,7 @@ prepare(struct supervisor *s)
 		f->due_ms = s->started_ms + wait;
 		corpus_baseline(&f->corpus, s->job->fd);
 	}
+	minimize_init(&s->minimize, s->job, s->count);
 }
 
 /* Every crash file that is there is told, however many there are. */
@@ -279,6 +285,7 @@ release(struct supervisor *s)
 
 	for (i = 0; i < s->count; i++)
 		fuzzer_release(&s->fuzzer[i]);
+	minimize_release(&s->minimize);
 	free(s->fuzzer);
 	quarantine_release(&s->quarantine);
 	crashes_release(&s->crashes);
@@ -314,7 +321,7 @@ supervise(struct job *job, struct journal *journal)
 	tell_job(&s, "starting", NULL, NULL);
 	/* Files of an earlier run that was killed before it told them. */
 	sweep_crashes(&s);
-	polled = mem_calloc(3 + 2 * (size_t)s.count, sizeof *polled);
+	polled = mem_calloc(5 + 2 * (size_t)s.count, sizeof *polled);
 	while (!all_ended(&s)) {
 		wait_for_something(&s, polled);
 		on_clock(&s);

@@ -6,6 +6,7 @@
 #include "fuzzer.h"
 #include "job.h"
 #include "journal.h"
+#include "minimize.h"
 #include "space.h"
 #include "watch.h"
 
@@ -16,6 +17,7 @@ struct supervisor {
 	struct watch watch;
 	struct crashes crashes;
 	struct space space;
+	struct minimize minimize;
 	struct quarantine quarantine;
 	struct fuzzer *fuzzer;
 	unsigned count;
@@ -23,8 +25,8 @@ struct supervisor {
 	int64_t started_ms, deadline_ms; /* monotonic; no deadline: -1 */
 	int64_t next_stats_ms, next_node_ms;
 	int64_t next_corpora_ms; /* -1: with the next statistics */
-	int64_t earlier_run_ms; /* of earlier runs of the job */
-	int stop_signal;        /* that asked us to stop; 0 when none did */
+	int64_t earlier_run_ms;  /* of earlier runs of the job */
+	int stop_signal;         /* that asked us to stop; 0 when none did */
 	bool timed_up;
 	bool announced_running;
 	bool state_unsaved; /* told once that state.json cannot be written */

@@ -70,7 +70,8 @@ feed_start(struct feed *f, struct destination *d)
 	struct child_spec spec = {.argv = d->argv.item,
 	    .env = environ,
 	    .out = -1,
-	    .err = STDERR_FILENO};
+	    .err = STDERR_FILENO,
+	    .containment = CHILD_KEEPER};
 	int saved;
 
 	if (pipe2(f->in, O_CLOEXEC) < 0)

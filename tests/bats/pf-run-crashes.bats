@@ -19,7 +19,7 @@ fuzz() {
 begin() {
 	fuzz_exec=exec fuzz "$@" >stdout 2>stderr 3>&- &
 	supervisor=$!
-	until_true 15 grep -q '"running"' job/events.jsonl
+	until_true 15 grep -qs '"running"' job/events.jsonl
 }
 
 # A running AFL++ job that finds nothing by itself; $crashes is its directory.
@@ -223,12 +223,12 @@ full_artifacts() {
 @test "an artifact that lost its end is told as damaged" {
 	begin clean.libfuzzer
 	whole=$(printf 'whole input' | sha1sum | cut -c -40)
-	printf 'whole' >"job/artifacts/crash-$whole"
+	printf 'whole' >"job/artifacts/libfuzzer/crash-$whole"
 	until_true 5 told 1
 	of_crashes '[d["input"]["damaged"], d["input"]["bytes"]]' >got
 	same got <<<'[true, 5]'
 	# It is found again when there is room.
-	printf 'whole input' >"job/artifacts/crash-$whole"
+	printf 'whole input' >"job/artifacts/libfuzzer/crash-$whole"
 	until_true 5 told 2
 	finish
 	of_crashes '[d["input"].get("damaged"), d["input"]["bytes"]]' |
@@ -238,7 +238,7 @@ full_artifacts() {
 
 @test "the input of no bytes is an input" {
 	begin clean.libfuzzer
-	: >job/artifacts/crash-da39a3ee5e6b4b0d3255bfef95601890afd80709
+	: >job/artifacts/libfuzzer/crash-da39a3ee5e6b4b0d3255bfef95601890afd80709
 	until_true 5 told 1
 	finish
 	of_crashes '[d["input"]["xxh128"], "lost" in d["input"]]' >got
@@ -278,8 +278,8 @@ full_artifacts() {
 	grep -qx out-of-memory kinds
 	rm -r job
 	begin clean.libfuzzer
-	echo slow >job/artifacts/slow-unit-0123456789012345678901234567890123456789
-	echo slow >job/artifacts/timeout-x
+	echo slow >job/artifacts/libfuzzer/slow-unit-0123456789012345678901234567890123456789
+	echo slow >job/artifacts/libfuzzer/timeout-x
 	until_true 5 told 1
 	finish
 	told 1

@@ -1,111 +1,7 @@
 /* Children, their keepers and what they leave: with real processes. */
-#include "unit.h"
+#include "unit_child.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-
-#include "buf.h"
-#include "child.h"
-#include "clock.h"
-
-#define DEADLINE_MS 10000
-
-static char self[PATH_MAX];
-
-/* Starts `sh -c script` with its standard output in a pipe, *from. */
-static void
-start_shell(struct child *c, const char *script, int *from)
-{
-	char sh[] = "/bin/sh", dash_c[] = "-c", dollar_0[] = "sh";
-	char *argv[] = {sh, dash_c, strdup(script), dollar_0, self, NULL};
-	struct child_spec spec = {
-	    .argv = argv, .env = environ, .in = -1, .out = -1, .err = 2};
-	int ends[2];
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	spec.out = ends[1];
-	assert_int_equal(child_start(c, &spec), 0);
-	close(ends[1]);
-	*from = ends[0];
-	free(argv[2]);
-}
-
-/* One byte from the pipe before the deadline; 0 at its end. */
-static ssize_t
-read_byte(int from, char *c)
-{
-	struct pollfd p = {.fd = from, .events = POLLIN};
-
-	assert_int_equal(poll(&p, 1, DEADLINE_MS), 1);
-	return read(from, c, 1);
-}
-
-/* `count` process ids from the pipe. */
-static void
-read_pids(int from, pid_t *pids, unsigned count)
-{
-	unsigned i;
-	char c;
-
-	for (i = 0; i < count; i++) {
-		pids[i] = 0;
-		while (assert_int_equal(read_byte(from, &c), 1), c != '\n')
-			pids[i] = pids[i] * 10 + (c - '0');
-	}
-}
-
-static struct child_end
-await_gone(struct child *c)
-{
-	struct child_end end = {0};
-	int64_t deadline = clock_monotonic() + DEADLINE_MS;
-
-	while (child_next(c, &end, 100) != CHILD_GONE)
-		assert_true(clock_monotonic() < deadline);
-	return end;
-}
-
-static bool
-is_there(pid_t pid)
-{
-	return kill(pid, 0) == 0 || errno != ESRCH;
-}
-
-static void
-await_ended(pid_t pid)
-{
-	int64_t deadline = clock_monotonic() + DEADLINE_MS;
-
-	while (is_there(pid)) {
-		assert_true(clock_monotonic() < deadline);
-		poll(NULL, 0, 5);
-	}
-}
-
-static void
-assert_childless(void)
-{
-	errno = 0;
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
-
-static unsigned
-open_descriptors(void)
-{
-	unsigned count = 0;
-	int fd;
-
-	for (fd = 0; fd < 1024; fd++)
-		count += fcntl(fd, F_GETFD) >= 0;
-	return count;
-}
 
 static void
 tells_how_it_ended(void **state)
@@ -213,17 +109,9 @@ starts_with_signals_as_usual(void **state)
 	close(from);
 }
 
-/* A daemon by setsid, a grandchild of it, and one that ignores SIGTERM. */
-static const char family[] =
-    "setsid sh -c 'echo $$; sleep 1000 & echo $!; wait' &\n"
-    "(setsid sh -c 'trap \"\" TERM HUP INT; echo $$; "
-    "while :; do sleep 1000; done' &)\n"
-    "echo $$\n";
-
 static void
 sweeps_what_the_child_left_behind(void **state)
 {
-	char script[sizeof family + 40];
 	struct child_end end;
 	struct child c;
 	pid_t pids[4];
@@ -231,14 +119,12 @@ sweeps_what_the_child_left_behind(void **state)
 
 	(void)state;
 	/* It ends only once its descendants run. */
-	snprintf(script, sizeof script, "%sread -r line\nexit 5", family);
-	start_shell(&c, script, &from);
+	start_shell(&c, FAMILY "read -r line\nexit 5", &from);
 	end = await_gone(&c);
 	assert_int_equal(WEXITSTATUS(end.wait_status), 5);
 	assert_int_equal(end.left, 0);
 	close(from);
-	snprintf(script, sizeof script, "%ssleep 1000", family);
-	start_shell(&c, script, &from);
+	start_shell(&c, FAMILY "sleep 1000", &from);
 	read_pids(from, pids, 4);
 	child_signal(&c, SIGKILL, false);
 	end = await_gone(&c);
@@ -253,14 +139,12 @@ sweeps_what_the_child_left_behind(void **state)
 static void
 kills_all_at_once(void **state)
 {
-	char script[sizeof family + 40];
 	struct child c;
 	pid_t pids[4];
 	int from, i;
 
 	(void)state;
-	snprintf(script, sizeof script, "trap '' TERM\n%swait", family);
-	start_shell(&c, script, &from);
+	start_shell(&c, "trap '' TERM\n" FAMILY "wait", &from);
 	read_pids(from, pids, 4);
 	child_release(&c);
 	for (i = 0; i < 4; i++)
@@ -324,11 +208,9 @@ supervise_and_wait(int to)
 {
 	struct child c;
 	pid_t pids[4];
-	char script[sizeof family + 40];
 	int from;
 
-	snprintf(script, sizeof script, "trap '' TERM\n%swait", family);
-	start_shell(&c, script, &from);
+	start_shell(&c, "trap '' TERM\n" FAMILY "wait", &from);
 	read_pids(from, pids, 4);
 	if (write(to, &c.keeper, sizeof c.keeper) < 0 ||
 	    write(to, pids, sizeof pids) < 0)
@@ -365,7 +247,6 @@ kills_all_when_the_supervisor_is_killed(void **state)
 static void
 sweeps_itself_when_the_keeper_is_killed(void **state)
 {
-	char script[sizeof family + 40];
 	struct child_end end;
 	struct child c, other;
 	pid_t pids[4], spared;
@@ -374,8 +255,7 @@ sweeps_itself_when_the_keeper_is_killed(void **state)
 	(void)state;
 	start_shell(&other, "setsid sleep 1000 & echo $!; wait", &other_from);
 	read_pids(other_from, &spared, 1);
-	snprintf(script, sizeof script, "trap '' TERM\n%swait", family);
-	start_shell(&c, script, &from);
+	start_shell(&c, "trap '' TERM\n" FAMILY "wait", &from);
 	read_pids(from, pids, 4);
 	kill(c.keeper, SIGKILL);
 	end = await_gone(&c);
@@ -441,31 +321,6 @@ keeps_a_hundred_at_a_time(void **state)
 	assert_childless();
 }
 
-static void
-limits_the_size_of_files(void **state)
-{
-	char dd[] = "/bin/dd", in[] = "if=/dev/zero", out[] = "of=/dev/stdout",
-	     bs[] = "bs=4096", count[] = "count=2";
-	char *argv[] = {dd, in, out, bs, count, NULL};
-	int file = memfd_create("unit", MFD_CLOEXEC);
-	struct child_spec spec = {.argv = argv,
-	    .env = environ,
-	    .in = -1,
-	    .out = file,
-	    .err = -1,
-	    .file_size_max = 5000};
-	struct child_end end;
-	struct child c;
-
-	(void)state;
-	assert_int_equal(child_start(&c, &spec), 0);
-	end = await_gone(&c);
-	assert_true(WIFSIGNALED(end.wait_status));
-	assert_int_equal(WTERMSIG(end.wait_status), SIGXFSZ);
-	assert_int_equal(lseek(file, 0, SEEK_END), 5000);
-	close(file);
-}
-
 static void *
 wait_for_ever(void *unused)
 {
@@ -507,7 +362,6 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(sweeps_itself_when_the_keeper_is_killed),
 	    cmocka_unit_test(sweeps_a_process_whose_first_thread_ended),
 	    cmocka_unit_test(keeps_a_hundred_at_a_time),
-	    cmocka_unit_test(limits_the_size_of_files),
 	};
 	pthread_t thread;
 
@@ -516,7 +370,5 @@ main(int argc, char *argv[])
 			return 1;
 		pthread_exit(NULL);
 	}
-	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return unit_child_main(tests, sizeof tests / sizeof tests[0]);
 }

@@ -66,6 +66,36 @@ reads_fork_mode(void **state)
 	assert_int_equal(log_.stats.run_seconds, 18);
 }
 
+/* LLVM 17 and later: units in capitals, and a colon in fork mode's rate. */
+static void
+reads_newer_spellings(void **state)
+{
+	(void)state;
+	tell("#1024\tNEW    cov: 12 ft: 15 corp: 5/3KB lim: 4 exec/s: 512 "
+	     "rss: 31MB L: 3/4 MS: 2 ChangeBit-CMP-");
+	assert_int_equal(log_.stats.corpus_bytes, 3072);
+	assert_int_equal(log_.stats.peak_rss_bytes, 31 << 20);
+	tell("#1000: cov: 60 ft: 61 corp: 30 exec/s: 9 oom/timeout/crash: "
+	     "1/2/3 time: 10s job: 4 dft_time: 0");
+	assert_true(log_.fork);
+	assert_int_equal(log_.stats.crashes_total, 3);
+	/* One job's rate is not the fuzzer's. */
+	assert_true(log_.stats.execs_per_second == 512);
+}
+
+/* With a large corpus pulses come before it is loaded. */
+static void
+begins_after_the_corpus_was_loaded(void **state)
+{
+	(void)state;
+	tell("#64\tpulse  cov: 3 ft: 4 corp: 1/1b exec/s: 3 rss: 30Mb");
+	tell("#64\tREAD   units: 64 exec/s: 3");
+	assert_false(log_.initialized);
+	assert_true(log_.recognized);
+	tell("#65\tINITED cov: 3 ft: 4 corp: 1/1b exec/s: 3 rss: 30Mb");
+	assert_true(log_.initialized);
+}
+
 static void
 reads_the_final_statistics(void **state)
 {
@@ -145,6 +175,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(reads_a_status_line),
 	    TEST(reads_fork_mode),
+	    TEST(reads_newer_spellings),
+	    TEST(begins_after_the_corpus_was_loaded),
 	    TEST(reads_the_final_statistics),
 	    TEST(passes_over_what_is_not_its_own),
 	    TEST(keeps_the_last_words),

@@ -198,6 +198,22 @@ writes_below_the_path_that_is_given(void **state)
 	assert_holds("a b", "y\n");
 }
 
+static void
+exchanges_two_directories(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdirat(dir, "a", 0700), 0);
+	assert_int_equal(mkdirat(dir, "b", 0700), 0);
+	assert_int_equal(mkdirat(dir, "a/old", 0700), 0);
+	assert_int_equal(stage_exchange(dir, "a", dir, "b"), 0);
+	assert_int_equal(unlinkat(dir, "b/old", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(dir, "a", AT_REMOVEDIR), 0);
+	/* Both or neither. */
+	assert_int_equal(stage_exchange(dir, "a", dir, "b"), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(unlinkat(dir, "b", AT_REMOVEDIR), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -213,6 +229,7 @@ main(void)
 	    TEST(does_not_replace_a_directory),
 	    TEST(says_why_it_cannot_begin),
 	    TEST(writes_below_the_path_that_is_given),
+	    TEST(exchanges_two_directories),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,461 @@
+# pf-run with each engine: libFuzzer's two modes, honggfuzz, any other command.
+
+load helper
+
+targets_source=$pf_root/tests/targets
+seeds=$targets_source/seeds
+inputs=$targets_source/inputs
+fakes=$pf_root/tests/fakes
+export HONGGFUZZ_RECORDED=$pf_root/tests/fixtures/honggfuzz
+
+# fuzz NAME.BUILD OPTION…: a job in `job` over one of the example targets.
+fuzz() {
+	local target=$1
+	shift
+	# In the background it is pf-run itself that $! names.
+	${fuzz_exec-} pf-run -t 1 -o job --interval 1s --min-free 1M "$@" \
+		-- "$targets/$target"
+}
+
+states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
+
+# crashes EXPRESSION [FILE]: of the data `d` of each crash event.
+crashes() {
+	json "(lambda d: $1)(e['data']) if e['type'] == 'crash' else None" \
+		"${2:-stdout}"
+}
+
+nothing_left() {
+	! grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
+}
+
+# crashing_seeds NAME INPUT…: directory `seeds` with the target's own seeds
+# and inputs that crash it.
+crashing_seeds() {
+	local name=$1 input
+	shift
+	cp -r "$seeds/$name" seeds
+	for input; do
+		cp "$inputs/$name/$input" seeds/
+	done
+}
+
+# --- libFuzzer, single processes
+
+@test "single processes are started again after each crash" {
+	try 0 fuzz chunks.libfuzzer --mode single -n 2 -i "$seeds/chunks" -d 6s
+	silent
+	states | grep -v restarting | sort -u >got
+	printf '%s\n' finished running starting stopping | same got
+	json "e['data']['restarts'] if e['type'] == 'job' else None" |
+		tail -n 1 >restarts
+	[ "$(cat restarts)" -gt 2 ]
+	json "e['data']['instance'] if e['type'] == 'stats' else None" |
+		sort -u >instances
+	printf '%s\n' libfuzzer0 libfuzzer1 | same instances
+	valid stdout
+	nothing_left job
+}
+
+@test "totals of single processes are those of all their starts" {
+	try 0 fuzz chunks.libfuzzer --mode single -i "$seeds/chunks" -d 5s
+	json "e['data']['execs_total'] if e['type'] == 'stats' else None" >execs
+	sort -n execs | cmp - execs
+	# Each process ends with a line that counts what it did.
+	awk '/^stat::number_of_executed_units:/ {n += $2} END {print n}' \
+		job/log/libfuzzer0.log >want
+	tail -n 1 execs | same want
+}
+
+@test "a crash of a single process carries the process's report and name" {
+	try 0 fuzz chunks.libfuzzer --mode single -n 2 -i "$seeds/chunks" -d 5s
+	crashes "'ERROR: AddressSanitizer' in d['trace'] and
+	    d['input']['name'] in d['trace']" | sort -u >got
+	echo true | same got
+	cat job/crashes/*.json >provenance
+	json "(e['instance'].startswith('libfuzzer') and
+	    '/artifacts/' + e['instance'] + '/' in '/' + e['found'])" \
+		provenance | sort -u >got
+	echo true | same got
+}
+
+@test "seeds that end a single process at once are left out, and told" {
+	crashing_seeds chunks chunks-title-read chunks-pixels-write
+	cp -r seeds before
+	try 0 fuzz chunks.libfuzzer --mode single -i seeds -d 5s
+	says "'$PWD/seeds/chunks-title-read' ends the fuzzer as it starts"
+	says "'$PWD/seeds/chunks-pixels-write' ends the fuzzer as it starts"
+	[ "$(wc -l <stderr)" = 2 ]
+	diff -r seeds before
+	(cd job/quarantine && ls) >out
+	crashes "d['input']['xxh128']" | sort | comm -13 - out >untold
+	same untold </dev/null
+	grep -q INITED job/log/libfuzzer0.log
+	states | tail -n 1 >got
+	echo finished | same got
+}
+
+@test "a seed that was left out stays out in the next run, without a word" {
+	crashing_seeds chunks chunks-title-read
+	try 0 fuzz chunks.libfuzzer --mode single -i seeds -d 3s
+	grep -c INITED job/log/libfuzzer0.log >before
+	try 0 fuzz chunks.libfuzzer --mode single -i seeds -d 3s
+	silent
+	[ "$(grep -c INITED job/log/libfuzzer0.log)" -gt "$(cat before)" ]
+	[ "$(find job/quarantine -type f | wc -l)" = 1 ]
+}
+
+@test "what ends a single process at once is taken out of the corpus" {
+	mkdir -p job/corpus
+	cp "$inputs/chunks/chunks-title-read" job/corpus/bad
+	cp "$seeds"/chunks/* job/corpus
+	try 0 fuzz chunks.libfuzzer --mode single -n 2 -d 4s
+	says "'bad' ends the fuzzer as it starts"
+	[ ! -e job/corpus/bad ]
+	cmp job/quarantine/* "$inputs/chunks/chunks-title-read"
+	grep -q INITED job/log/libfuzzer0.log
+	grep -q INITED job/log/libfuzzer1.log
+}
+
+@test "when every seed crashes a single process begins with none" {
+	mkdir seeds
+	for input in title-read pixels-write colours-stack list-recursion; do
+		cp "$inputs/chunks/chunks-$input" seeds/
+	done
+	try 0 fuzz chunks.libfuzzer --mode single -i seeds -d 8s
+	[ "$(find job/quarantine -type f | wc -l)" = 4 ]
+	[ -z "$(ls -A job/seeds)" ]
+	grep -q INITED job/log/libfuzzer0.log
+}
+
+@test "a seed that takes too long is left out, with the trace that follows" {
+	crashing_seeds labels labels-pointer-hang
+	try 0 fuzz labels.libfuzzer --mode single -i seeds -d 8s
+	says "'$PWD/seeds/labels-pointer-hang' ends the fuzzer as it starts"
+	xxh128sum seeds/labels-pointer-hang | cut -d' ' -f1 >hash
+	crashes "d['kind'] + ' ' + str('in pointer_follow' in d['trace'])
+	    if d['input']['xxh128'] == '$(cat hash)' else None" >got
+	echo "timeout True" | same got
+}
+
+@test "a target that does not survive the empty input is no target" {
+	cat >empty.c <<-'END'
+		#include <stdint.h>
+		#include <stdlib.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+		{
+			(void)data;
+			if (size == 0)
+				abort();
+			return 0;
+		}
+	END
+	clang -fsanitize=fuzzer -o empty empty.c
+	try 78 pf-run --mode single -o job -d 20s -- ./empty
+	says "does not survive the empty input"
+}
+
+# --- libFuzzer, fork mode
+
+# Its report is not: the merge that it ends has its output thrown away.
+@test "a crashing seed is told in fork mode too, and the job goes on" {
+	crashing_seeds chunks chunks-title-read
+	try 0 fuzz chunks.libfuzzer -i seeds -d 5s
+	silent
+	crashes "d['input']['xxh128']" | sort >told
+	xxh128sum seeds/chunks-title-read | cut -d' ' -f1 | comm -23 - told >untold
+	same untold </dev/null
+	grep -q "4 seed inputs, starting to fuzz" job/log/libfuzzer.log
+	states | tail -n 1 >got
+	echo finished | same got
+}
+
+@test "a fork-mode parent that is killed is started again, its workers gone" {
+	fuzz_exec=exec fuzz clean.libfuzzer -n 2 -i "$seeds/clean" \
+		>stdout 2>stderr 3>&- &
+	# The parent is the one that has -fork.
+	until_true 20 eval \
+		'pgrep -f -- "-fork=2.*$PWD/job/artifacts" >parent'
+	until_true 20 eval 'pgrep -P "$(cat parent)" >workers'
+	kill -KILL "$(cat parent)"
+	until_true 20 grep -q '"restarting"' stdout
+	for pid in $(cat workers); do
+		[ ! -e "/proc/$pid" ]
+	done
+	until_true 20 eval '[ "$(states | grep -c running)" = 2 ]'
+	kill -TERM $!
+	wait $!
+	[ -z "$(ls -A job/tmp/libfuzzer)" ]
+	nothing_left job
+}
+
+@test "what a killed run left in its TMPDIR is removed, and nothing else" {
+	left=job/tmp/libfuzzer/libFuzzerTemp.FuzzWithFork7.dir
+	mkdir -p "$left/C1" outside
+	touch "$left/C1/testcase" outside/precious
+	ln -s "$PWD/outside" "$left/link"
+	fuzz_exec=exec fuzz clean.libfuzzer -i "$seeds/clean" \
+		>stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"running"' stdout
+	until_true 10 [ ! -e "$left" ]
+	kill -TERM $!
+	wait $!
+	[ -e outside/precious ]
+	[ -z "$(ls -A job/tmp/libfuzzer)" ]
+}
+
+@test "fork mode is stopped by the signal on which it saves its state" {
+	began=$SECONDS
+	try 0 fuzz chunks.libfuzzer -n 2 -i "$seeds/chunks" -d 4s -g 30s
+	# Far below the grace time: a signal to its pid alone takes minutes.
+	[ $((SECONDS - began)) -lt 15 ]
+	[ -z "$(ls -A job/tmp/libfuzzer)" ]
+	nothing_left job
+}
+
+@test "the exit status of a fork-mode run that is over means nothing" {
+	try 0 pf-run -t 1 -i "$seeds/chunks" -o job --min-free 1M -d 60s -- \
+		"$targets/chunks.libfuzzer" -max_total_time=3
+	silent
+	states >got
+	printf '%s\n' starting running finished | same got
+	grep -q "INFO: exiting: [1-9]" job/log/libfuzzer.log
+}
+
+@test "-f libfuzzer believes in a script that stands before the target" {
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$targets/chunks.libfuzzer" >launch
+	chmod +x launch
+	try 78 pf-run -o job -- ./launch
+	says "a script"
+	try 0 pf-run -f libfuzzer -t 1 -i "$seeds/chunks" -o job -d 4s \
+		--min-free 1M -- ./launch
+	[ "$(crashes "d['input']['name']" | wc -l)" -gt 0 ]
+	nothing_left job
+}
+
+# --- honggfuzz
+
+# A file with the bytes that its compiler puts into every target.
+instrumented() {
+	printf '\177ELF LIBHFUZZ_module_instrument' >target
+	if [ "${1-}" = persistent ]; then
+		printf '\001_LIBHFUZZ_PERSISTENT_BINARY_SIGNATURE_\002\377' \
+			>>target
+	fi
+	chmod +x target
+}
+
+# play OPTION… -- TARGET…: a job of the played honggfuzz.
+play() {
+	PATH=$fakes:$PATH ${fuzz_exec-} pf-run -t 1500ms -o job --interval 1s \
+		--min-free 1M "$@"
+}
+
+@test "honggfuzz (played): its crashes are told with their reports" {
+	instrumented persistent
+	try 0 play -i "$seeds/clean" -n 2 -d 3s -- ./target
+	silent
+	valid stdout
+	crashes "d.get('signal')" | sort >got
+	printf '%s\n' 6 6 6 6 6 8 | same got
+	crashes "str('==17480==ERROR: AddressSanitizer' in d['trace']) + ' ' +
+	    str('STACK HASH' in d['trace'])" | sort | uniq -c >got
+	printf '%7d %s\n' 5 "False True" 1 "True False" | same got
+	sed -n 's/^FUZZ_FNAME: .*\///p' "$HONGGFUZZ_RECORDED"/*.TXT | sort >want
+	crashes "d['input']['name']" | sort | same want
+}
+
+@test "honggfuzz (played): what its files and its last line say is told" {
+	instrumented persistent
+	try 0 play -i "$seeds/clean" -d 3s -- ./target
+	json "([e['data'].get(k) for k in ('execs_total', 'edges_found',
+	    'corpus_count', 'crashes_total', 'edges_total')]
+	    if e['type'] == 'stats' else None)" >got
+	# The row that is the last is told once; the rest is in its last line.
+	printf '%s\n' '[5893, 52, 108, 6, null]' '[7015, 52, 108, 6, 64]' |
+		same got
+	json "e['data']['state'] if e['type'] == 'job' else None" >got
+	printf '%s\n' starting running stopping finished | same got
+}
+
+@test "honggfuzz (played): a target with a main of its own gets a file" {
+	instrumented
+	try 0 play -i "$seeds/clean" -d 2s -- ./target -o @@.tmp
+	silent
+	grep -q "Launched new fuzzing thread" job/log/honggfuzz.log
+	rm -rf job
+	try 0 play -i "$seeds/clean" -d 2s -- ./target
+	silent
+}
+
+# play_until_told FILE: plays until statistics are told, and what they end on.
+play_until_told() {
+	fuzz_exec=exec play -i "$seeds/clean" -- ./target >"$1" 2>stderr 3>&- &
+	until_true 20 grep -q '"execs_total"' "$1"
+	kill -TERM $!
+	wait $!
+	json "e['data']['execs_total'] if e['type'] == 'stats' else None" "$1" |
+		tail -n 1
+}
+
+@test "honggfuzz (played): a second run begins with the corpus of the first" {
+	instrumented persistent
+	[ "$(play_until_told first)" = 7015 ]
+	[ "$(play_until_told second)" = 14030 ]
+	silent
+	[ "$(crashes "d['input']['name']" first | wc -l)" = 6 ]
+	[ "$(crashes "d['input']['name']" second | wc -l)" = 0 ]
+}
+
+@test "no target of another fuzzer has what honggfuzz's are known by" {
+	for target in "$targets"/*.afl "$targets"/*.libfuzzer; do
+		grep -c LIBHFUZZ_ "$target" || [ $? = 1 ]
+	done | sort -u >got
+	echo 0 | same got
+	instrumented persistent
+	PATH=$fakes:$PATH try 0 pf-run -c -o job --min-free 1M -- ./target
+	silent
+}
+
+@test "honggfuzz that cannot work ends the job with its own words" {
+	instrumented persistent
+	mkdir bin
+	printf '#!/bin/sh\ncat "%s" >&2\nexit 1\n' \
+		"$HONGGFUZZ_RECORDED/no-target.log" >bin/honggfuzz
+	chmod +x bin/honggfuzz
+	PATH=$PWD/bin:$PATH try 78 pf-run -o job --min-free 1M -- ./target
+	says "doesn\\x27t seem to exist"
+	states | tail -n 1 >got
+	echo failed | same got
+}
+
+@test "honggfuzz that is not installed is a missing program" {
+	instrumented persistent
+	mkdir bin
+	PATH=$pf_build/bin:$PWD/bin try 69 "$pf_build/bin/pf-run" -c -o job -- \
+		./target
+	says "honggfuzz: not found in PATH"
+	PATH=$fakes:$PATH try 78 pf-run -f honggfuzz -o job -- \
+		"$targets/clean.libfuzzer"
+	says "built for libfuzzer, not for honggfuzz"
+}
+
+@test "honggfuzz (the real one): finds a crash, tells it, and is stopped" {
+	if ! command -v honggfuzz hfuzz-clang >found; then
+		skip "honggfuzz is not installed"
+	fi
+	hfuzz-clang -g -fsanitize=address -o target \
+		"$targets_source/chunks.c"
+	try 0 pf-run -t 1 -i "$seeds/chunks" -o job -d 20s --min-free 1M -- \
+		./target
+	[ "$(crashes "d['trace']" | wc -l)" -gt 0 ]
+	json "e['data']['execs_total'] if e['type'] == 'stats' else None" >execs
+	[ "$(tail -n 1 execs)" -gt 0 ]
+	nothing_left job
+}
+
+# --- any other command
+
+# A fuzzer that leaves COUNT crash files in DIR, and as many others.
+scripted() {
+	cat >fuzzer <<-'END'
+		#!/bin/sh
+		mkdir -p "$1"
+		for i in $(seq "$2"); do
+			echo "input $i" >"$1/crash-$i"
+			echo "log $i" >"$1/log-$i"
+		done
+		echo "that was all"
+		shift 2
+		exec "$@"
+	END
+	chmod +x fuzzer
+}
+
+@test "other: files where it was started that match are crash inputs" {
+	scripted
+	try 0 pf-run -f other --crash-dir findings --crash-pattern 'crash*' \
+		-o job --min-free 1M -d 20s -- ./fuzzer findings 3 sleep 1
+	silent
+	crashes "d['input']['name'] + ' ' + str(d.get('kind')) +
+	    str(d['command'])" | sort >got
+	printf '%s\n' 'crash-1 None[]' 'crash-2 None[]' 'crash-3 None[]' |
+		same got
+	states >got
+	printf '%s\n' starting running finished | same got
+	valid stdout
+}
+
+@test "other: without a pattern every file is one, but hidden ones" {
+	mkdir findings
+	echo early >findings/early
+	echo hidden >findings/.hidden
+	try 0 pf-run -f other --crash-dir "$PWD/findings" -o job \
+		--min-free 1M -d 20s -- sh -c 'echo late >findings/late'
+	crashes "d['input']['name']" | sort >got
+	printf '%s\n' early late | same got
+}
+
+@test "other: the directory may lie in the job's, come late, go and come" {
+	mkdir job
+	cat >fuzzer <<-'END'
+		#!/bin/sh
+		for i in 1 2 3; do
+			mkdir -p "$PF_JOB_DIRECTORY/a/b"
+			echo $i >"$PF_JOB_DIRECTORY/a/b/$i"
+			until grep -q "\"name\":\"$i\"" \
+				"$PF_JOB_DIRECTORY/events.jsonl"; do
+				sleep 0.05
+			done
+			rm -r "$PF_JOB_DIRECTORY/a"
+		done
+	END
+	chmod +x fuzzer
+	try 0 pf-run -f other --crash-dir job/a/b -o job --min-free 1M \
+		-d 20s -- ./fuzzer
+	crashes "d['input']['name']" >got
+	printf '%s\n' 1 2 3 | same got
+	states | tail -n 1 >got
+	echo finished | same got
+}
+
+@test "other: what is known is told: that it runs, and for how long" {
+	scripted
+	try 0 pf-run -f other --crash-dir findings -n 2 -o job --min-free 1M \
+		--interval 1s -d 4s -- ./fuzzer findings 1 sleep 60
+	json "(sorted(k for k in e['data'] if k in ('instance', 'alive', 'pid',
+	    'run_seconds', 'execs_total', 'corpus_count'))
+	    if e['type'] == 'stats' and e['data']['alive'] else None)" |
+		sort -u >got
+	echo '["alive", "instance", "pid", "run_seconds"]' | same got
+	json "e['data']['instance'] if e['type'] == 'stats' else None" |
+		sort -u >got
+	printf '%s\n' other0 other1 | same got
+	nothing_left job
+}
+
+@test "other: a command that fails is started again, with its last line" {
+	scripted
+	pf-run -f other --crash-dir findings -o job --min-free 1M -- \
+		./fuzzer findings 1 false >stdout 2>stderr 3>&- &
+	until_true 20 eval '[ "$(states | grep -c running)" = 2 ]'
+	kill -TERM $!
+	wait $!
+	json "e['data']['reason'] if 'restarting' in str(e['data']) else None" |
+		head -n 1 >got
+	echo "that was all" | same got
+	crashes "d['input']['name']" | sort >got
+	printf '%s\n' crash-1 log-1 | same got
+}
+
+@test "other: without a directory to watch it is not run" {
+	try 64 pf-run -f other -o job -- true
+	says "needs --crash-dir"
+	touch file
+	try 64 pf-run --crash-dir file -o job -- "$targets/clean.libfuzzer"
+	says "--crash-dir is of -f other"
+	try 78 pf-run -f other --crash-dir file -o job -- true
+	says "crash directory '$PWD/file': not a directory"
+	[ ! -e job ]
+}
