@@ -119,6 +119,7 @@ const struct engine engine_aflpp = {
     .silence = silence,
     .directories = directories,
     .unready = aflpp_unready,
+    .beside = aflpp_beside,
     .command = aflpp_command,
     .minimize = aflpp_minimize,
     .minimized = aflpp_minimized,

@@ -52,6 +52,8 @@ void aflpp_command_for(const struct engine_job *job, unsigned index,
     unsigned words, struct strvec *argv, struct strvec *env);
 void aflpp_minimize(const struct engine_job *job, unsigned index,
     const char *from, const char *to, struct strvec *argv, struct strvec *env);
+void aflpp_beside(
+    const struct engine_job *job, char **cmplog, struct strvec *variants);
 int aflpp_minimized(int from_fd, int to_fd);
 void
 aflpp_corpus_replaced(const struct engine_job *job, int job_fd, unsigned index);

@@ -9,6 +9,8 @@
 #include "mem.h"
 #include "msg.h"
 
+#define TIMEOUT_MIN_MS 5 /* in afl-fuzz.c */
+#define FOREIGN_MAX 32   /* FOREIGN_SYNCS_MAX in config.h */
 #define CPUFREQ "/sys/devices/system/cpu/cpu0/cpufreq/"
 
 /* Its first line; empty when it cannot be read. */
@@ -101,12 +103,44 @@ unknown_option(const struct engine_job *job)
 	return NULL;
 }
 
+static unsigned
+length(char *const *list)
+{
+	unsigned n = 0;
+
+	while (list != NULL && list[n] != NULL)
+		n++;
+	return n;
+}
+
+/* What afl-fuzz would refuse whatever the machine; NULL when nothing. */
+static char *
+wrong_numbers(const struct engine_job *job)
+{
+	unsigned needed =
+	    aflpp_instances_needed(job->cmplog != NULL, length(job->variants));
+
+	if (job->instances < needed)
+		return mem_printf(
+		    "each build needs an instance of its own: -n %u", needed);
+	if (job->timeout_ms < TIMEOUT_MIN_MS)
+		return mem_printf("AFL++ needs a --timeout of at least %d ms",
+		    TIMEOUT_MIN_MS);
+	if (length(job->foreign) > FOREIGN_MAX)
+		return mem_printf(
+		    "AFL++ takes %d directories by --foreign, not %u",
+		    FOREIGN_MAX, length(job->foreign));
+	return NULL;
+}
+
 int
 aflpp_unready(const struct engine_job *job, char **why)
 {
 	const char *option = unknown_option(job);
 	char *name;
 
+	if ((*why = wrong_numbers(job)) != NULL)
+		return EX_USAGE;
 	if (option != NULL) {
 		*why = mem_printf(
 		    "the installed afl-fuzz is too old for %s", option);

@@ -103,6 +103,14 @@ struct engine {
 	 */
 	int (*unready)(const struct engine_job *job, char **why);
 	/*
+	 * Builds of the target that lie beside it and that the job could use:
+	 * sets *cmplog where the job names none, and adds to `variants` where
+	 * it names none, as many as there are instances for. NULL when the
+	 * engine uses none.
+	 */
+	void (*beside)(const struct engine_job *job, char **cmplog,
+	    struct strvec *variants);
+	/*
 	 * The longest in milliseconds that nothing may be heard of it while it
 	 * is well; 0 when that is not known. NULL stands for 0.
 	 */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 
 #include "below.h"
 #include "mem.h"
@@ -20,6 +21,23 @@ open_input(int job_fd, const char *path)
 	    : below_open(job_fd, path, O_RDONLY | O_NONBLOCK, true);
 }
 
+/*
+ * A read lease is refused while anyone has the file open for writing: the one
+ * exact answer. Where leases are not to be had, nobody has.
+ */
+static bool
+is_being_written(int fd)
+{
+	/* Whoever opens it just now breaks the lease: a signal to be ignored,
+	 * where the usual one would end us. */
+	if (fcntl(fd, F_SETSIG, SIGURG) < 0)
+		return false;
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+		return errno == EAGAIN;
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return false;
+}
+
 int
 artifact_open(struct artifact *a, int job_fd, const char *path)
 {
@@ -30,6 +48,7 @@ artifact_open(struct artifact *a, int job_fd, const char *path)
 			errno == ENXIO
 		    ? 0
 		    : -1;
+	a->being_written = is_being_written(a->fd);
 	if (fstat(a->fd, &a->st) == 0 && S_ISREG(a->st.st_mode))
 		return 1;
 	artifact_close(a);
@@ -179,7 +198,7 @@ artifact_keep(const struct artifact *a, int to_fd, bool stays)
 
 	if (is_kept(a, to_fd))
 		return 0;
-	if (stays && link_as(a->fd, to_fd, a->hash) == 0)
+	if (stays && !a->being_written && link_as(a->fd, to_fd, a->hash) == 0)
 		return 0;
 	if (stage_open(&s, to_fd, a->hash) < 0)
 		return -1;

@@ -24,6 +24,7 @@ struct artifact {
 	char hash[HASH_TEXT]; /* XXH3-128 of what is in the file */
 	uint64_t bytes;
 	enum artifact_state state;
+	bool being_written; /* somebody had it open for that */
 };
 
 /*

@@ -401,8 +401,11 @@ collect(struct crashes *c, struct crash_file *file, int64_t now_ms, bool all)
 	if (status < 0)
 		msg_warn("open crash input %s", msg_quote(path));
 	if (status > 0) {
-		status = collect_open(
-		    c, file, path, &a, all || now_ms >= file->until_ms);
+		/* Seen by a look before it was closed: half of it is another
+		 * content, and a link to it would change. */
+		if (!a.being_written || all)
+			status = collect_open(
+			    c, file, path, &a, all || now_ms >= file->until_ms);
 		if (status < 0)
 			say_not_kept(c, path);
 		artifact_close(&a);

@@ -42,6 +42,7 @@ struct job {
 	uint64_t file_size_max, open_files_max;
 	cpu_set_t cpus;
 	bool cpus_set, sandbox, network;
+	bool mode_given; /* run.mode is not the default */
 	enum child_containment containment;
 	char *user; /* NULL: ours */
 	uid_t uid;

@@ -229,6 +229,7 @@ set_mode(struct job *job, const char *name)
 	else
 		opt_usage(
 		    usage, "--mode is fork or single, not %s", msg_quote(name));
+	job->mode_given = true;
 }
 
 static void

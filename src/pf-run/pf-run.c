@@ -8,6 +8,7 @@
 #include "out.h"
 #include "preflight.h"
 #include "supervise.h"
+#include "trial.h"
 
 static int
 run(struct options *o)
@@ -47,9 +48,11 @@ run_or_control(struct options *o)
 	case VERB_STOP:
 		return out_close(control_stop(o->directory));
 	default:
-		status = preflight(&o->job);
+		status = preflight(&o->job, o->verb == VERB_CHECK);
 		if (status == 0 && o->verb == VERB_RUN)
 			status = run(o);
+		else if (status == 0 && o->verb == VERB_TRIAL)
+			status = trial(&o->job);
 		return status;
 	}
 }

@@ -179,6 +179,11 @@ whole() {
 	[ "$(of_type crash "e['id']" | wc -l)" -gt 100 ]
 }
 
+@test "a crash input that is half written is not told before it is whole" {
+	FAKE=half=1500 try 0 fuzz -d 3s
+	whole "1 inputs, 1 told, 0 again"
+}
+
 @test "crashes that are renamed while the fuzzer runs are told" {
 	FAKE=rename try 0 fuzz -d 3s
 	whole "2 inputs, 2 told, 0 again"

@@ -13,6 +13,7 @@
  *	leave          ends at once, with 0
  *	crashes=COUNT  leaves so many crash inputs at once, of hostile names
  *	stream         leaves a crash input each millisecond, in three ways
+ *	half=MS        leaves one that takes so long to be written
  *	daemons=COUNT  leaves so many processes in sessions of their own, half
  *	               of which ignore what can be ignored
  *	flood=MIB      prints so much
@@ -190,7 +191,7 @@ put_crash(unsigned long i)
 }
 
 static void
-put_slow_crash(unsigned long i)
+put_half_and_half(unsigned long i, long ms)
 {
 	char path[300] = "crashes/", bytes[64];
 	size_t n = crash_content(bytes, i);
@@ -198,12 +199,17 @@ put_slow_crash(unsigned long i)
 
 	hostile_name(path + 8, i);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	nap(1);
 	(void)!write(fd, bytes, n / 2);
-	nap(1);
+	nap(ms);
 	(void)!write(fd, bytes + n / 2, n - n / 2);
 	close(fd);
 	crashes++;
+}
+
+static void
+put_slow_crash(unsigned long i)
+{
+	put_half_and_half(i, 1);
 }
 
 /* The same content under two names: a link, or found once more, later. */
@@ -369,6 +375,8 @@ misbehave(void)
 
 	for (i = 0; i < number("crashes"); i++)
 		put_crash(i);
+	if (told("half"))
+		put_half_and_half(crashes, (long)number("half"));
 	for (i = 0; i < number("daemons"); i++)
 		daemon_of(i);
 	if (told("flood"))

@@ -1,0 +1,190 @@
+/* Where the job is to run: its directory, its disk, its user. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#include "mem.h"
+#include "msg.h"
+#include "preflight_parts.h"
+
+/* The corpus must not feed on itself. */
+static int
+check_overlap(const struct job *job)
+{
+	struct strvec own = STRVEC_INIT;
+	int status = 0;
+	size_t i;
+
+	if (job->seeds == NULL)
+		return 0;
+	if (strcmp(job->seeds, job->directory) == 0) {
+		msg_warnx("seeds and job directory are the same: %s",
+		    msg_quote(job->seeds));
+		return EX_USAGE;
+	}
+	if (preflight_is_below(job->directory, job->seeds)) {
+		msg_warnx("the job's directory %s is inside the seeds %s",
+		    msg_quote(job->directory), msg_quote(job->seeds));
+		return EX_USAGE;
+	}
+	job_writable(job, &own);
+	strvec_addf(&own, "%s/crashes", job->directory);
+	strvec_addf(&own, "%s/log", job->directory);
+	for (i = 0; i < own.count && status == 0; i++)
+		if (strcmp(job->seeds, own.item[i]) == 0 ||
+		    preflight_is_below(job->seeds, own.item[i])) {
+			msg_warnx("the seeds %s are what the job itself "
+				  "writes; it goes on with that anyway",
+			    msg_quote(job->seeds));
+			status = EX_USAGE;
+		}
+	strvec_release(&own);
+	return status;
+}
+
+static int
+check_not_running(const struct job *job)
+{
+	char *path = mem_printf("%s/lock", job->directory);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool held =
+	    fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	free(path);
+	if (fd >= 0)
+		close(fd);
+	if (!held)
+		return 0;
+	msg_warnx("the job in %s is running", msg_quote(job->directory));
+	return EX_TEMPFAIL;
+}
+
+static int
+check_directory(const struct job *job)
+{
+	char *there = preflight_existing(job->directory);
+	struct stat st;
+	int status = 0;
+
+	if (stat(there, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		msg_warnx("job's directory %s: %s is not a directory",
+		    msg_quote(job->directory), msg_quote(there));
+		status = EX_CANTCREAT;
+	} else if (access(there, W_OK | X_OK) < 0) {
+		status = msg_exit_code(errno);
+		msg_warn("create %s in %s", msg_quote(job->directory),
+		    msg_quote(there));
+	}
+	free(there);
+	return status;
+}
+
+static int
+check_disk(const struct job *job)
+{
+	char *there = preflight_existing(job->directory);
+	struct statvfs disk;
+	uint64_t room;
+	int status = 0;
+
+	if (statvfs(there, &disk) == 0) {
+		room = (uint64_t)disk.f_bavail * disk.f_frsize;
+		if (room < job->min_free_bytes) {
+			msg_warnx("%llu MiB of the disk of %s are free, less "
+				  "than the %llu MiB of --min-free",
+			    (unsigned long long)room >> 20, msg_quote(there),
+			    (unsigned long long)job->min_free_bytes >> 20);
+			status = EX_TEMPFAIL;
+		}
+	}
+	free(there);
+	return status;
+}
+
+int
+preflight_place(const struct job *job)
+{
+	int status;
+
+	if ((status = check_overlap(job)) != 0 ||
+	    (status = check_not_running(job)) != 0 ||
+	    (status = check_directory(job)) != 0)
+		return status;
+	return check_disk(job);
+}
+
+/* Whether the job's user may: 0, or an errno. Asked by becoming that user. */
+static int
+denied_to_user(const struct job *job, const char *path, int mode)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0) {
+		if (setgroups(0, NULL) < 0 ||
+		    setresgid(job->gid, job->gid, job->gid) < 0 ||
+		    setresuid(job->uid, job->uid, job->uid) < 0)
+			_exit(errno);
+		_exit(access(path, mode) == 0 ? 0 : errno);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+static int
+user_may(const struct job *job, const char *what, const char *path, int mode)
+{
+	int error;
+
+	if (path == NULL || (error = denied_to_user(job, path, mode)) == 0)
+		return 0;
+	msg_warnx("user %s cannot %s %s: %s", msg_quote(job->user), what,
+	    msg_quote(path), strerror(error));
+	return EX_NOPERM;
+}
+
+static int
+check_user(const struct job *job)
+{
+	char *there = preflight_existing(job->directory);
+	int status;
+	size_t i;
+
+	if ((status = user_may(job, "execute", job->command.item[0], X_OK)) ==
+		0 &&
+	    (status = user_may(job, "execute", job->cmplog, X_OK)) == 0 &&
+	    (status = user_may(job, "read", job->seeds, R_OK | X_OK)) == 0 &&
+	    (status = user_may(job, "read", job->dictionary, R_OK)) == 0)
+		status = user_may(job, "reach", there, X_OK);
+	for (i = 0; i < job->variants.count && status == 0; i++)
+		status = user_may(job, "execute", job->variants.item[i], X_OK);
+	for (i = 0; i < job->foreign.count && status == 0; i++)
+		status = user_may(job, "read", job->foreign.item[i], R_OK);
+	free(there);
+	return status;
+}
+
+int
+preflight_confinement(const struct job *job)
+{
+	char *found;
+
+	if (job->sandbox) {
+		found = preflight_find_program("bwrap");
+		if (found == NULL) {
+			msg_warnx("bwrap: not found in PATH; --sandbox needs "
+				  "it (Debian: bubblewrap)");
+			return EX_UNAVAILABLE;
+		}
+		free(found);
+	}
+	return job->user == NULL ? 0 : check_user(job);
+}

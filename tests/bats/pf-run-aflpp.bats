@@ -1,0 +1,192 @@
+# pf-run with the real afl-fuzz: how it is called, and what it must not lose.
+
+load helper
+
+seeds=$pf_root/tests/targets/seeds
+inputs=$pf_root/tests/targets/inputs
+
+# One target in the builds that a user may have, all beside each other.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	local sources="$BATS_TEST_DIRNAME/../targets/chunks.c
+		$BATS_TEST_DIRNAME/../targets/afl_main.c"
+	export AFL_QUIET=1
+	# shellcheck disable=SC2086
+	afl-clang-fast -g -O1 -o chunks.afl $sources &&
+		AFL_LLVM_CMPLOG=1 afl-clang-fast -g -O1 -o chunks.cmplog $sources &&
+		AFL_USE_ASAN=1 afl-clang-fast -g -O1 -o chunks.asan $sources
+	printf 'tag="LIST"\n' >chunks.dict
+}
+
+# fuzz TARGET OPTION…: a job in `job`; in the background $! is pf-run.
+fuzz() {
+	local target=$1
+	shift
+	${fuzz_exec-} pf-run -t 1 -i "$seeds/chunks" -o job --interval 1s "$@" \
+		-- "$target"
+}
+
+# command INSTANCE: what afl-fuzz wrote down of its command line, in short.
+command_of() {
+	sed -n "s|^command_line *: ||; T; s|$PWD/||g; s|$BATS_FILE_TMPDIR/||g
+		s|.* -o job/out ||; p" "job/out/$1/fuzzer_stats"
+}
+
+states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
+
+# contents DIRECTORY…: the hash of each crash input there.
+contents() {
+	find "$@" -type f ! -name README.txt ! -name '*.json' \
+		-exec xxh128sum {} + | cut -c 1-32 | sort -u
+}
+
+crashes_told() {
+	json "e['data']['input']['xxh128'] if e['type'] == 'crash' else None" \
+		"$@" | sort
+}
+
+@test "builds and words beside the target are used as far as there are instances" {
+	ln -s "$BATS_FILE_TMPDIR"/chunks.{afl,cmplog,asan} .
+	try 0 fuzz "$BATS_FILE_TMPDIR/chunks.afl" -n 3 -d 5s -v
+	sed "s|$BATS_FILE_TMPDIR/||" stderr | same /dev/stdin <<-END
+		pf-run: --cmplog 'chunks.cmplog'
+		pf-run: --variant 'chunks.asan'
+	END
+	command_of main | same /dev/stdin <<<"-M main -m none -t 1000+ -- chunks.afl"
+	command_of s01 | same /dev/stdin <<-END
+		-S s01 -p explore -m none -t 1000+ -c chunks.cmplog -l 2AT -- chunks.afl
+	END
+	command_of s02 | same /dev/stdin <<<"-S s02 -p coe -m none -t 1000+ -- chunks.asan"
+	json "[e['cmplog'], e['variants']]" job/job.json >got
+	same got <<-END
+		["$BATS_FILE_TMPDIR/chunks.cmplog", ["$BATS_FILE_TMPDIR/chunks.asan"]]
+	END
+}
+
+@test "one instance uses the build for comparisons itself, and no variant" {
+	try 0 fuzz "$BATS_FILE_TMPDIR/chunks.afl" -d 2s
+	silent
+	command_of default |
+		same /dev/stdin <<<"-m none -t 1000+ -c chunks.cmplog -- chunks.afl"
+	json "e.get('variants')" job/job.json | same /dev/stdin </dev/null
+}
+
+@test "builds that are named are the only ones, and every instance has the words" {
+	cp "$BATS_FILE_TMPDIR"/chunks.* .
+	cp chunks.dict chunks.afl.dict
+	cp chunks.asan named
+	try 0 fuzz ./chunks.afl -n 3 --variant named --cmplog chunks.afl -d 5s
+	silent
+	command_of main |
+		same /dev/stdin <<<"-M main -m none -t 1000+ -x chunks.afl.dict -- chunks.afl"
+	command_of s01 | same /dev/stdin <<-END
+		-S s01 -p explore -m none -t 1000+ -x chunks.afl.dict -c chunks.afl -l 2AT -- chunks.afl
+	END
+	command_of s02 |
+		same /dev/stdin <<<"-S s02 -p coe -m none -t 1000+ -x chunks.afl.dict -- named"
+}
+
+@test "a target that logs comparisons itself needs no other build for it" {
+	cp "$BATS_FILE_TMPDIR/chunks.cmplog" both
+	try 0 fuzz ./both -d 2s
+	command_of default | same /dev/stdin <<<"-m none -t 1000+ -c both -- both"
+	strip both
+	rm -r job
+	try 0 fuzz ./both -d 2s
+	command_of default | same /dev/stdin <<<"-m none -t 1000+ -c both -- both"
+}
+
+@test "testcases of others arrive in the queue of the main instance" {
+	mkdir theirs
+	cp "$BATS_FILE_TMPDIR/chunks.asan" target
+	# It reaches what the one seed does not.
+	mkdir one
+	cp "$seeds/chunks/colours" one
+	cp "$seeds"/chunks/{list,pixels} theirs
+	fuzz_exec=exec fuzz ./target -i one -F theirs >stdout 2>stderr 3>&- &
+	until_true 40 sh -c 'ls job/out/main/queue | grep -q sync:theirs'
+	kill -TERM $!
+	wait $!
+	silent
+	ls theirs | same /dev/stdin <<<"$(printf '%s\n' list pixels)"
+}
+
+@test "afl-fuzz is given no variable that it does not know" {
+	try 0 fuzz "$BATS_FILE_TMPDIR/chunks.asan" -d 2s
+	grep -q 'AFL_FORKSRV_INIT_TMOUT' job/log/default.log
+	[ "$(grep -c Mistyped job/log/default.log)" = 0 ]
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		MSAN_OPTIONS=x=1 try 0 fuzz "$BATS_FILE_TMPDIR/chunks.asan" -d 3s
+	silent
+}
+
+@test "the same directory again keeps the queue and the crashes" {
+	try 0 fuzz "$targets/chunks.afl" -d 5s
+	crashes_told >first
+	[ -s first ]
+	ls job/out/default/queue | grep -c '^id:' >queue
+	contents job/out/default/crashes* >before
+	try 0 fuzz "$targets/chunks.afl" -d 4s
+	contents job/out/default/crashes* >after
+	comm -23 before after | same /dev/stdin </dev/null
+	[ "$(ls job/out/default/queue | grep -c '^id:')" -ge "$(cat queue)" ]
+	# The first are not told again, and those of before are still counted.
+	crashes_told >second
+	comm -12 first second | same /dev/stdin </dev/null
+	json "e['data']['crashes_total'] if e['type'] == 'stats' else None" |
+		tail -n 1 >total
+	cat first second | wc -l | same total
+}
+
+# Two starts in one second made afl-fuzz delete every crash input it had.
+@test "killed and started at once, again and again, no crash input is lost" {
+	: >known
+	for round in 1 2 3; do
+		fuzz_exec=exec fuzz "$targets/chunks.afl" >stdout 2>stderr 3>&- &
+		until_true 20 grep -q '"state":"running"' stdout
+		date +%s%N >>starts
+		until_true 20 grep -q '"type":"crash"' job/events.jsonl
+		kill -KILL $!
+		wait $! || :
+		contents job/out/default/crashes* job/crashes >now
+		comm -23 known now | same /dev/stdin </dev/null
+		cp now known
+	done
+	awk 'NR > 1 && $1 - last < 1900000000 {print $1 - last} {last = $1}' \
+		starts | same /dev/stdin </dev/null
+}
+
+@test "what a main instance had goes on when it is alone" {
+	try 0 fuzz "$targets/chunks.afl" -n 2 -d 5s
+	ls job/out/main/queue | grep -c '^id:' >queue
+	try 0 fuzz "$targets/chunks.afl" -d 3s
+	[ ! -e job/out/default ]
+	[ "$(ls job/out/main/queue | grep -c '^id:')" -ge "$(cat queue)" ]
+}
+
+@test "a resume that fails is tried once more" {
+	try 0 fuzz "$targets/chunks.afl" -d 3s
+	# As if each testcase had come to crash. Those of the seeds are hard
+	# links to them.
+	for file in job/out/default/queue/id:*; do
+		cp --remove-destination "$inputs/chunks/chunks-title-read" "$file"
+	done
+	try 78 fuzz "$targets/chunks.afl" -d 30s
+	says "default: 'We need at least one valid input seed that does not crash!'"
+	states | same /dev/stdin <<<"$(printf '%s\n' starting running restarting running failed)"
+}
+
+@test "a fork server that was killed is no reason to end" {
+	fuzz_exec=exec fuzz "$targets/chunks.afl" >stdout 2>stderr 3>&- &
+	until_true 10 test -e job/out/default/fuzzer_stats
+	fuzzer=$(sed -n 's/^fuzzer_pid *: //p' job/out/default/fuzzer_stats)
+	until_true 10 pgrep -P "$fuzzer" >children
+	kill -KILL $(cat children)
+	until_true 20 grep -q '"state":"restarting"' stdout
+	json "e['data'].get('reason') if e['type'] == 'job' else None" |
+		grep -q 'from fork server\|with fork server'
+	until_true 20 sh -c '[ "$(grep -c "\"state\":\"running\"" stdout)" = 2 ]'
+	kill -TERM $!
+	wait $!
+	states | tail -n 1 | same /dev/stdin <<<cancelled
+}

@@ -1,0 +1,69 @@
+# kill -9 of pf-run at any moment. PF_SEED=NUMBER repeats what failed.
+
+load helper
+
+setup_file() {
+	mkdir "$BATS_FILE_TMPDIR/bin"
+	cc -std=gnu11 -O1 -o "$BATS_FILE_TMPDIR/bin/afl-fuzz" \
+		"$BATS_TEST_DIRNAME/../fakes/afl-fuzz.c"
+}
+
+# start KIND OPTION…: pf-run over a fuzzer that finds crashes all the time.
+start() {
+	local kind=$1 target=chunks.libfuzzer
+	shift
+	case $kind in
+	fake*) PATH=$BATS_FILE_TMPDIR/bin:$PATH FAKE=stream target=clean.afl ;;
+	afl*) target=chunks.afl ;;
+	esac
+	export FAKE
+	exec pf-run -t 1 -i "$pf_root/tests/targets/seeds/${target%%.*}" \
+		-o "$kind" -j "kill-$$" --interval 200ms --min-free 0 "$@" \
+		-- "$targets/$target"
+}
+
+nothing_left() { ! grep -qsz "^PF_JOB=kill-$$\$" /proc/[0-9]*/environ; }
+
+# Milliseconds: often right after the start, else within what a round takes.
+moment() {
+	if [ $((RANDOM % 3)) = 0 ]; then
+		echo $((RANDOM % 50))
+	else
+		echo $((RANDOM % 1500))
+	fi
+}
+
+# One round; the kind's number changes now and then, for a fresh directory.
+round() {
+	local kind=$1 after=$2 pid
+	start "$kind" >>"$kind.out" 2>>"$kind.err" 3>&- &
+	pid=$!
+	sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null || :
+	until_true 5 nothing_left
+	[ ! -e "$kind/state.json" ] || json "e['state']" "$kind/state.json" >state
+}
+
+@test "100 kills at random moments leave no process, lose and double nothing" {
+	seed=${PF_SEED:-$RANDOM}
+	RANDOM=$seed
+	echo "PF_SEED=$seed"
+	# AFL++ is not started twice within 2 s, so its rounds are far apart.
+	kinds=(libfuzzer libfuzzer afl libfuzzer libfuzzer fake libfuzzer libfuzzer
+		libfuzzer libfuzzer)
+	for i in {0..99}; do
+		kind=${kinds[i % 10]}.$((i / 34))
+		after=$(moment)
+		echo "round $i: $kind killed after $after ms"
+		round "$kind" "$after"
+	done
+	for kind in *.[0-9]; do
+		echo "the last start of $kind"
+		(start "$kind" -d 1s) >last 2>last.err 3>&- || { cat last.err; false; }
+		"$pf_root/tests/fakes/check_job" "$kind"
+		[ -z "$(tail -c 1 "$kind/events.jsonl")" ]
+		valid "$kind/events.jsonl"
+		nothing_left
+	done
+}
