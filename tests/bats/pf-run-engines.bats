@@ -26,7 +26,7 @@ crashes() {
 }
 
 nothing_left() {
-	! grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
+	! grep -qsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
 }
 
 # crashing_seeds NAME INPUT…: directory `seeds` with the target's own seeds
