@@ -316,7 +316,7 @@ ends_a_fork_bomb(void **state)
 	int from;
 
 	snprintf(name, sizeof name, "bomb-%d", (int)getpid());
-	snprintf(script, sizeof script, "exec \"$1\" bomb %s 200", name);
+	snprintf(script, sizeof script, "exec \"$1\" bomb %s 40", name);
 	start_shell_as(&c, &spec, script, &from);
 	read_pids(from, &ready, 1);
 	assert_true(count_named(name) > 20);
