@@ -1,16 +1,10 @@
 /* Every containment against every way of killing what it hangs on. */
-#include "unit_child.h"
+#include "unit_child_each.h"
 
 #include <sys/stat.h>
 
-#include "mem.h"
 #include "process.h"
 #include "sweep.h"
-
-#define WANTED (*(const enum child_containment *)*state)
-
-static const enum child_containment wanted[] = {
-    CHILD_CGROUP, CHILD_NAMESPACE, CHILD_KEEPER};
 
 /* Starts the family; the pids here of all that runs below the keeper. */
 static void
@@ -36,21 +30,6 @@ assert_ended(const struct process_list *l)
 
 	for (i = 0; i < l->count; i++)
 		assert_false(is_there(l->pid[i]));
-}
-
-/* Its cgroup is there no more. */
-static void
-assert_removed(const struct cgroup *g)
-{
-	char *find = mem_printf(
-	    "find /sys/fs/cgroup -name '%s' | grep . && exit 1; exit 0",
-	    g->name);
-	struct child_spec spec = {.containment = CHILD_KEEPER};
-	struct buf text = BUF_INIT;
-
-	assert_int_equal(run_shell_as(&spec, find, &text).wait_status, 0);
-	buf_release(&text);
-	free(find);
 }
 
 static void
@@ -274,6 +253,8 @@ fork_without_end(const char *name, unsigned count)
 		if (fork() == 0)
 			while (clock_monotonic() < deadline) {
 				setsid();
+				/* Or the zombies would take all pids. */
+				poll(NULL, 0, 10);
 				if (fork() != 0)
 					_exit(0);
 			}
@@ -328,144 +309,7 @@ ends_a_fork_bomb(void **state)
 	close(from);
 }
 
-/* By other means than ours: does the machine have it? */
-static const char has_cgroup[] =
-    "top=$(sed -n 's/.* \\/ \\([^ ]*\\) .* - cgroup2 .*/\\1/p' "
-    "/proc/self/mountinfo | head -n 1)\n"
-    "dir=$top$(sed -n 's/^0:://p' /proc/self/cgroup)/unit-$$\n"
-    "[ -n \"$top\" ] && mkdir \"$dir\" || exit 1\n"
-    "[ -e \"$dir/cgroup.kill\" ] && (echo 0 >\"$dir/cgroup.procs\")\n"
-    "status=$?\n"
-    "rmdir \"$dir\"\n"
-    "exit $status";
-static const char has_namespace[] = "unshare --pid --fork --mount-proc true";
-
-static bool
-machine_has(enum child_containment containment)
-{
-	struct child_spec spec = {.containment = CHILD_KEEPER};
-	struct buf text = BUF_INIT;
-	struct child_end end;
-
-	if (containment == CHILD_KEEPER)
-		return true;
-	end = run_shell_as(&spec,
-	    containment == CHILD_CGROUP ? has_cgroup : has_namespace, &text);
-	buf_release(&text);
-	return end.wait_status == 0;
-}
-
-static void
-takes_the_best_there_is(void **state)
-{
-	struct child_spec spec = {.containment = WANTED};
-	enum child_containment best = WANTED;
-	struct child_end end = {0};
-	struct child c;
-	int from;
-
-	while (!machine_has(best))
-		best++;
-	start_shell_as(&c, &spec, "exit 0", &from);
-	assert_string_equal(child_containment_name(c.containment),
-	    child_containment_name(best));
-	while (child_next(&c, &end, -1) != CHILD_GONE)
-		;
-	close(from);
-}
-
-/* Symbolizers, sanitizers and debuggers read /proc/self. */
-static void
-sees_itself_in_proc(void **state)
-{
-	struct child_spec spec = {.containment = WANTED};
-	struct buf text = BUF_INIT;
-
-	run_shell_as(&spec,
-	    "cd /proc/self && [ \"$(readlink /proc/self)\" = \"$(sh -c "
-	    "'read -r pid rest </proc/$$/stat; echo $pid')\" ]; "
-	    "sh -c '[ $$ = \"$(cut -d \" \" -f 4 /proc/self/stat)\" ]' && "
-	    "echo yes",
-	    &text);
-	assert_string_equal(text.data, "yes\n");
-	buf_release(&text);
-}
-
-/* Each afl-fuzz that was killed left two segments for ever. */
-static void
-leaves_no_shared_memory(void **state)
-{
-	struct child_spec spec = {.containment = WANTED};
-	struct child_spec outside = {.containment = CHILD_KEEPER};
-	bool own = WANTED != CHILD_KEEPER && machine_has(CHILD_NAMESPACE);
-	struct buf key = BUF_INIT, text = BUF_INIT;
-	char *remove;
-
-	run_shell_as(&spec,
-	    "id=$(ipcmk -M 4096 | grep -o '[0-9]*$')\n"
-	    "ipcs -m | awk -v id=$id '$2 == id {print $1}'",
-	    &key);
-	assert_true(key.len > 2);
-	remove = mem_printf("ipcrm -M %.*s 2>/dev/null && echo there; exit 0",
-	    (int)key.len - 1, key.data);
-	run_shell_as(&outside, remove, &text);
-	assert_string_equal(text.data, own ? "" : "there\n");
-	free(remove);
-	buf_release(&key);
-	buf_release(&text);
-}
-
-static void
-reports_a_command_that_is_not_there(void **state)
-{
-	unsigned before = open_descriptors();
-	char name[] = "/nowhere/at/all";
-	char *argv[] = {name, NULL};
-	struct child_spec spec = {.argv = argv,
-	    .env = environ,
-	    .in = -1,
-	    .out = -1,
-	    .err = -1,
-	    .containment = WANTED};
-	struct child c;
-
-	assert_int_equal(child_start(&c, &spec), -1);
-	assert_int_equal(errno, ENOENT);
-	assert_int_equal(open_descriptors(), before);
-	assert_childless();
-	if (WANTED == CHILD_CGROUP && c.cgroup.name[0] != '\0')
-		assert_removed(&c.cgroup);
-}
-
-/* "cgroup: ends_a_fork_bomb", or what there is here instead. */
-static char *
-title(enum child_containment kind, const char *name)
-{
-	struct child_spec spec = {.containment = kind};
-	struct child_end end;
-	char *text;
-	struct child c;
-	int from;
-
-	start_shell_as(&c, &spec, "exit 0", &from);
-	end = await_gone(&c);
-	close(from);
-	assert_int_equal(end.wait_status, 0);
-	if (c.containment == kind)
-		return mem_printf("%s: %s", child_containment_name(kind), name);
-	text = mem_printf("%s (not to be had here, but %s): %s",
-	    child_containment_name(kind), child_containment_name(c.containment),
-	    name);
-	return text;
-}
-
-#define TEST(f)                         \
-	{                               \
-#f, f, NULL, NULL, NULL \
-	}
-
 static const struct CMUnitTest each[] = {
-    TEST(takes_the_best_there_is),
     TEST(ends_daemons_after_the_child),
     TEST(counts_nobody_when_nobody_is_left),
     TEST(ends_daemons_when_the_child_is_killed),
@@ -474,74 +318,13 @@ static const struct CMUnitTest each[] = {
     TEST(leaves_what_it_says_when_both_are_killed),
     TEST(spares_those_of_the_living),
     TEST(ends_a_fork_bomb),
-    TEST(sees_itself_in_proc),
-    TEST(leaves_no_shared_memory),
-    TEST(reports_a_command_that_is_not_there),
 };
-
-#define KINDS (sizeof wanted / sizeof wanted[0])
-#define EACH (sizeof each / sizeof each[0])
-
-/* The same again for each containment, under a name that tells. */
-static void
-fill(struct CMUnitTest tests[KINDS * EACH])
-{
-	size_t kind, i;
-
-	for (kind = 0; kind < KINDS; kind++)
-		for (i = 0; i < EACH; i++) {
-			struct CMUnitTest *t = &tests[kind * EACH + i];
-			enum child_containment given = wanted[kind];
-
-			*t = each[i];
-			t->name = title(given, each[i].name);
-			t->initial_state =
-			    mem_dup_n((const char *)&given, sizeof given);
-		}
-}
-
-/* In a cgroup apart, so that nobody else ends the orphans that we leave. */
-static void
-go_apart(struct cgroup *g)
-{
-	if (cgroup_create(g) == 0 && cgroup_enter(g) < 0) {
-		cgroup_remove(g);
-		cgroup_close(g);
-	}
-}
-
-static void
-come_back(struct cgroup *g)
-{
-	int procs;
-
-	if (g->fd < 0)
-		return;
-	procs = openat(g->fd, "../cgroup.procs", O_WRONLY);
-	if (write(procs, "0", 1) == 1)
-		cgroup_remove(g);
-	close(procs);
-	cgroup_close(g);
-}
 
 int
 main(int argc, char *argv[])
 {
-	struct CMUnitTest tests[KINDS * EACH];
-	struct cgroup apart;
-	size_t i;
-	int status;
-
 	if (argc > 3 && strcmp(argv[1], "bomb") == 0)
 		return fork_without_end(
 		    argv[2], (unsigned)strtoul(argv[3], NULL, 10));
-	go_apart(&apart);
-	fill(tests);
-	status = unit_child_main(tests, KINDS * EACH);
-	for (i = 0; i < KINDS * EACH; i++) {
-		free(tests[i].initial_state);
-		free((void *)(uintptr_t)tests[i].name);
-	}
-	come_back(&apart);
-	return status;
+	return unit_child_each(each, sizeof each / sizeof each[0]);
 }
