@@ -35,10 +35,8 @@ run_start(struct run *run, char *const argv[], char *const env[],
     const char *input, int64_t timeout_ms)
 {
 	/* A cgroup a run would hold up every fork on the machine. */
-	struct child_spec spec = {.argv = argv,
-	    .env = env,
-	    .in = -1,
-	    .containment = CHILD_KEEPER};
+	struct child_spec spec = {
+	    .argv = argv, .env = env, .in = -1, .containment = CHILD_KEEPER};
 	int pipe_fd[2], error;
 
 	clear(run);

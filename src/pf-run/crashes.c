@@ -146,6 +146,12 @@ crashes_rescan_due(struct crashes *c)
 	return true;
 }
 
+size_t
+crashes_untold(const struct crashes *c)
+{
+	return c->count;
+}
+
 static bool
 was_told(const struct crashes *c, const char *mark)
 {
@@ -170,33 +176,57 @@ instance_of(const struct crashes *c, const char *dir)
 }
 
 /*
- * The event, and then the mark that it was told. The mark is written before
- * but for its name, so that a full disk is known of in time. -1 with errno
- * when nothing was told.
+ * The event, and then, once it is in the journal's file, the mark that it was
+ * told. Where the file does not take it the mark is left, and it is told again,
+ * under the same id.
+ */
+static int
+tell_and_mark(struct crashes *c, const struct provenance *p, struct stage *s)
+{
+	struct buf data = BUF_INIT;
+
+	provenance_event(&data, p);
+	journal_tell(c->journal, "crash", p->time_ms, p->mark, &data);
+	buf_release(&data);
+	if (journal_behind(c->journal)) {
+		stage_abort(s);
+		errno = ENOSPC;
+		return -1;
+	}
+	job_counts_add(job_counts_of(c->totals, p->instance), p->kind);
+	c->told++;
+	if (stage_commit(s) < 0)
+		msg_warn("write crashes/%s.json", p->mark);
+	return 0;
+}
+
+/*
+ * The mark is written before, but for its name, so that a full disk is known
+ * of in time. -1 with errno when nothing was told.
  */
 static int
 tell(struct crashes *c, const struct provenance *p)
 {
-	struct buf data = BUF_INIT, text = BUF_INIT;
-	char *name = mem_printf("%s.json", p->mark);
+	struct buf text = BUF_INIT;
+	char *name;
 	struct stage s;
-	int status = stage_open(&s, c->job->crashes_fd, name);
+	int status;
 
+	if (journal_behind(c->journal)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	name = mem_printf("%s.json", p->mark);
 	provenance_file(&text, p, c->journal->node);
-	if (status == 0)
-		status = stage_write_all(s.fd, text.data, text.len);
+	status = stage_open(&s, c->job->crashes_fd, name);
 	if (status == 0) {
-		provenance_event(&data, p);
-		journal_tell(c->journal, "crash", p->time_ms, p->mark, &data);
-		job_counts_add(job_counts_of(c->totals, p->instance), p->kind);
-		c->told++;
-		if (stage_commit(&s) < 0)
-			msg_warn("write crashes/%s", name);
-	} else if (s.fd >= 0) {
-		stage_abort(&s);
+		status = stage_write_all(s.fd, text.data, text.len);
+		if (status == 0)
+			status = tell_and_mark(c, p, &s);
+		else
+			stage_abort(&s);
 	}
 	free(name);
-	buf_release(&data);
 	buf_release(&text);
 	return status;
 }

@@ -53,6 +53,8 @@ void crashes_found(struct crashes *c, enum engine_directory kind,
  * cannot be kept (a full disk) goes on waiting, also then.
  */
 void crashes_settle(struct crashes *c, int64_t now_ms, bool all);
+/* How many wait; after crashes_settle with `all`, those not to be kept. */
+size_t crashes_untold(const struct crashes *c);
 /* When crashes_settle should be called again; -1 when nothing waits. */
 int64_t crashes_due(const struct crashes *c);
 /*

@@ -50,13 +50,13 @@ static const char usage[] =
     "      --stall TIME       without a sign of life it is restarted (30m)\n"
     "      --status           how the jobs in the directories stand\n"
     "      --stop             the jobs in the directories\n"
+    "  -t, --timeout TIME     of one execution (5s)\n"
     "      --target NAME      in the events (base name of TARGET)\n"
     "      --trial            run each seed once and name the bad ones\n"
-    "  -t, --timeout TIME     of one execution (5s)\n"
     "  -u, --user NAME        that the fuzzer becomes, started as root\n"
+    "  -v, --verbose          say more\n"
     "      --variant FILE     AFL++: another build, for an instance of its\n"
     "                         own (TARGET.asan, TARGET.ubsan, ...)\n"
-    "  -v, --verbose          say more\n"
     "      --version          the version\n"
     "  -x, --dictionary FILE  words of the input's language (TARGET.dict)\n";
 

@@ -11,6 +11,7 @@
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
+#include "out.h"
 #include "provenance.h"
 #include "tell.h"
 
@@ -328,6 +329,12 @@ supervise(struct job *job, struct journal *journal)
 	}
 	result.status = conclude(&s);
 	result.crashes = s.crashes.told;
+	if (crashes_untold(&s.crashes) > 0) {
+		msg_warnx("crash inputs that could not be kept: %zu; the next "
+			  "start tells them",
+		    crashes_untold(&s.crashes));
+		result.status = exit_worse(result.status, EX_TEMPFAIL);
+	}
 	free(polled);
 	release(&s);
 	return result;

@@ -269,6 +269,22 @@ full_artifacts() {
 	[ "$(wc -l <said)" = 1 ]
 }
 
+@test "a crash that could not be kept to the end is told by the next start" {
+	mkdir -p job/crashes
+	cat >full <<-'EOF'
+	mount -t tmpfs -o size=8k none job/crashes
+	head -c 8192 /dev/zero >job/crashes/filler
+	exec pf-run -t 1 -i "$1" -o job -d 3s -- "$2"
+	EOF
+	mkdir -p job/artifacts/libfuzzer
+	echo one >job/artifacts/libfuzzer/crash-x
+	try 75 in_namespace sh full "$seeds/clean" "$targets/clean.libfuzzer"
+	says 'crash inputs that could not be kept: 1; the next start tells them'
+	told 0
+	try 0 fuzz clean.libfuzzer -d 2s
+	told 1
+}
+
 @test "leaks, timeouts, memory and slow units are told as what they are" {
 	# The seeds are the planted inputs: the first merge runs into each.
 	try 0 pf-run -t 1 -m 512M -i "$inputs/ledger" -o job -d 8s \
