@@ -32,7 +32,7 @@ command_of() {
 		s|.* -o job/out ||; p" "job/out/$1/fuzzer_stats"
 }
 
-states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
+states() { json "e['data']['state'] if e['type'] == 'job' else None"; }
 
 # contents DIRECTORY…: the hash of each crash input there.
 contents() {
@@ -41,22 +41,26 @@ contents() {
 }
 
 crashes_told() {
-	json "e['data']['input']['xxh128'] if e['type'] == 'crash' else None" \
-		"$@" | sort
+	json "e['data']['input']['xxh128'] if e['type'] == 'crash' else None" |
+		sort
 }
 
 @test "builds and words beside the target are used as far as there are instances" {
 	ln -s "$BATS_FILE_TMPDIR"/chunks.{afl,cmplog,asan} .
 	try 0 fuzz "$BATS_FILE_TMPDIR/chunks.afl" -n 3 -d 5s -v
-	sed "s|$BATS_FILE_TMPDIR/||" stderr | same /dev/stdin <<-END
+	sed "s|$BATS_FILE_TMPDIR/||" stderr >got
+	same got <<-END
 		pf-run: --cmplog 'chunks.cmplog'
 		pf-run: --variant 'chunks.asan'
 	END
-	command_of main | same /dev/stdin <<<"-M main -m none -t 1000+ -- chunks.afl"
-	command_of s01 | same /dev/stdin <<-END
+	command_of main >got
+	same got <<<"-M main -m none -t 1000+ -- chunks.afl"
+	command_of s01 >got
+	same got <<-END
 		-S s01 -p explore -m none -t 1000+ -c chunks.cmplog -l 2AT -- chunks.afl
 	END
-	command_of s02 | same /dev/stdin <<<"-S s02 -p coe -m none -t 1000+ -- chunks.asan"
+	command_of s02 >got
+	same got <<<"-S s02 -p coe -m none -t 1000+ -- chunks.asan"
 	json "[e['cmplog'], e['variants']]" job/job.json >got
 	same got <<-END
 		["$BATS_FILE_TMPDIR/chunks.cmplog", ["$BATS_FILE_TMPDIR/chunks.asan"]]
@@ -66,9 +70,10 @@ crashes_told() {
 @test "one instance uses the build for comparisons itself, and no variant" {
 	try 0 fuzz "$BATS_FILE_TMPDIR/chunks.afl" -d 2s
 	silent
-	command_of default |
-		same /dev/stdin <<<"-m none -t 1000+ -c chunks.cmplog -- chunks.afl"
-	json "e.get('variants')" job/job.json | same /dev/stdin </dev/null
+	command_of default >got
+	same got <<<"-m none -t 1000+ -c chunks.cmplog -- chunks.afl"
+	json "e.get('variants')" job/job.json >got
+	same got </dev/null
 }
 
 @test "builds that are named are the only ones, and every instance has the words" {
@@ -77,23 +82,26 @@ crashes_told() {
 	cp chunks.asan named
 	try 0 fuzz ./chunks.afl -n 3 --variant named --cmplog chunks.afl -d 5s
 	silent
-	command_of main |
-		same /dev/stdin <<<"-M main -m none -t 1000+ -x chunks.afl.dict -- chunks.afl"
-	command_of s01 | same /dev/stdin <<-END
+	command_of main >got
+	same got <<<"-M main -m none -t 1000+ -x chunks.afl.dict -- chunks.afl"
+	command_of s01 >got
+	same got <<-END
 		-S s01 -p explore -m none -t 1000+ -x chunks.afl.dict -c chunks.afl -l 2AT -- chunks.afl
 	END
-	command_of s02 |
-		same /dev/stdin <<<"-S s02 -p coe -m none -t 1000+ -x chunks.afl.dict -- named"
+	command_of s02 >got
+	same got <<<"-S s02 -p coe -m none -t 1000+ -x chunks.afl.dict -- named"
 }
 
 @test "a target that logs comparisons itself needs no other build for it" {
 	cp "$BATS_FILE_TMPDIR/chunks.cmplog" both
 	try 0 fuzz ./both -d 2s
-	command_of default | same /dev/stdin <<<"-m none -t 1000+ -c both -- both"
+	command_of default >got
+	same got <<<"-m none -t 1000+ -c both -- both"
 	strip both
 	rm -r job
 	try 0 fuzz ./both -d 2s
-	command_of default | same /dev/stdin <<<"-m none -t 1000+ -c both -- both"
+	command_of default >got
+	same got <<<"-m none -t 1000+ -c both -- both"
 }
 
 @test "testcases of others arrive in the queue of the main instance" {
@@ -108,7 +116,8 @@ crashes_told() {
 	kill -TERM $!
 	wait $!
 	silent
-	ls theirs | same /dev/stdin <<<"$(printf '%s\n' list pixels)"
+	ls theirs >got
+	same got <<<"$(printf '%s\n' list pixels)"
 }
 
 @test "afl-fuzz is given no variable that it does not know" {
@@ -128,11 +137,13 @@ crashes_told() {
 	contents job/out/default/crashes* >before
 	try 0 fuzz "$targets/chunks.afl" -d 4s
 	contents job/out/default/crashes* >after
-	comm -23 before after | same /dev/stdin </dev/null
+	comm -23 before after >got
+	same got </dev/null
 	[ "$(ls job/out/default/queue | grep -c '^id:')" -ge "$(cat queue)" ]
 	# The first are not told again, and those of before are still counted.
 	crashes_told >second
-	comm -12 first second | same /dev/stdin </dev/null
+	comm -12 first second >got
+	same got </dev/null
 	json "e['data']['crashes_total'] if e['type'] == 'stats' else None" |
 		tail -n 1 >total
 	cat first second | wc -l | same total
@@ -149,11 +160,13 @@ crashes_told() {
 		kill -KILL $!
 		wait $! || :
 		contents job/out/default/crashes* job/crashes >now
-		comm -23 known now | same /dev/stdin </dev/null
+		comm -23 known now >got
+		same got </dev/null
 		cp now known
 	done
 	awk 'NR > 1 && $1 - last < 1900000000 {print $1 - last} {last = $1}' \
-		starts | same /dev/stdin </dev/null
+		starts >got
+		same got </dev/null
 }
 
 @test "what a main instance had goes on when it is alone" {
@@ -173,20 +186,35 @@ crashes_told() {
 	done
 	try 78 fuzz "$targets/chunks.afl" -d 30s
 	says "default: 'We need at least one valid input seed that does not crash!'"
-	states | same /dev/stdin <<<"$(printf '%s\n' starting running restarting running failed)"
+	states >got
+	same got <<<"$(printf '%s\n' starting running restarting running failed)"
+}
+
+# The processes of the job with this name that run the target itself.
+targets_of() {
+	local dir
+	for dir in $(grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ); do
+		dir=${dir%/environ}
+		[ "$(readlink "$dir/exe")" != "$targets/chunks.afl" ] ||
+			echo "${dir#/proc/}"
+	done
 }
 
 @test "a fork server that was killed is no reason to end" {
-	fuzz_exec=exec fuzz "$targets/chunks.afl" >stdout 2>stderr 3>&- &
-	until_true 10 test -e job/out/default/fuzzer_stats
-	fuzzer=$(sed -n 's/^fuzzer_pid *: //p' job/out/default/fuzzer_stats)
-	until_true 10 pgrep -P "$fuzzer" >children
-	kill -KILL $(cat children)
+	name=fork-server-$$
+	fuzz_exec=exec fuzz "$(readlink -f "$targets")/chunks.afl" -j "$name" \
+		>stdout 2>stderr 3>&- &
+	targets=$(readlink -f "$targets")
+	until_true 10 grep -qs '^execs_done' job/out/default/fuzzer_stats
+	targets_of "$name" >servers
+	[ -s servers ]
+	xargs kill -KILL <servers
 	until_true 20 grep -q '"state":"restarting"' stdout
 	json "e['data'].get('reason') if e['type'] == 'job' else None" |
 		grep -q 'from fork server\|with fork server'
 	until_true 20 sh -c '[ "$(grep -c "\"state\":\"running\"" stdout)" = 2 ]'
 	kill -TERM $!
 	wait $!
-	states | tail -n 1 | same /dev/stdin <<<cancelled
+	states | tail -n 1 >got
+	same got <<<cancelled
 }
