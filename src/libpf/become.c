@@ -91,8 +91,8 @@ set_limit(int what, uint64_t value)
  * core_pattern that begins with '|' for each crash, and afl-fuzz from taking
  * the crash for a hang meanwhile; 1 does, and is too little for any core file
  * (Linux, fs/coredump.c: the limit 1 marks a crash that is not to be piped).
- * A program that then sets it to 0, as afl-fuzz does for its targets, has the
- * first back, which is why afl-fuzz looks at core_pattern before it starts.
+ * A program that then sets it to 0, as afl-fuzz does for its targets and the
+ * sanitizers of clang 14 do, has the first back.
  */
 static int
 set_limits(const struct child_spec *spec)
@@ -140,8 +140,11 @@ contain(const struct become *b)
 {
 	switch (b->containment) {
 	case CHILD_CGROUP:
+		/* Where we may: see child.h. */
+		(void)unshare(CLONE_NEWIPC);
 		return cgroup_enter(b->cgroup);
 	case CHILD_NAMESPACE:
+		(void)unshare(CLONE_NEWIPC);
 		return own_proc();
 	default:
 		return 0;

@@ -26,6 +26,11 @@
  * or we live. In a sandbox all dies with bwrap and that with the keeper, as in
  * a namespace.
  *
+ * SysV shared memory outlives the processes that made it: each afl-fuzz that
+ * is killed leaves two segments, until no more can be made. In a cgroup or a
+ * namespace the child has an ipc namespace of its own where we may make one
+ * (CAP_SYS_ADMIN), and in a sandbox always: they go with its processes.
+ *
  * In a namespace or a sandbox processes have other pids than here: fuzzers
  * write those to their files and logs. child.pid is always ours.
  *

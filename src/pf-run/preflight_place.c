@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 
+#include "lock.h"
 #include "mem.h"
 #include "msg.h"
 #include "preflight_parts.h"
@@ -52,13 +52,14 @@ check_not_running(const struct job *job)
 {
 	char *path = mem_printf("%s/lock", job->directory);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	bool held =
-	    fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	struct lock_holder holder = {.held = false};
 
 	free(path);
-	if (fd >= 0)
+	if (fd >= 0) {
+		(void)lock_look(fd, &holder);
 		close(fd);
-	if (!held)
+	}
+	if (!holder.held)
 		return 0;
 	msg_warnx("the job in %s is running", msg_quote(job->directory));
 	return EX_TEMPFAIL;

@@ -8,6 +8,9 @@
 #include "msg.h"
 #include "preflight_parts.h"
 
+/* What a 64-bit program with AddressSanitizer reserves, and some room. */
+#define ASAN_SPACE ((rlim_t)24 << 40)
+
 /* Makes *path real and looks whether it can be run. */
 static int
 check_program(char **path, const char *what)
@@ -164,7 +167,7 @@ check_limit(const char *program, int limit, const char *what, char letter)
 {
 	struct rlimit l;
 
-	if (getrlimit(limit, &l) < 0 || l.rlim_cur == RLIM_INFINITY ||
+	if (getrlimit(limit, &l) < 0 || l.rlim_cur >= ASAN_SPACE ||
 	    engine_file_has(program, "__asan_init") != 1)
 		return 0;
 	msg_warnx("target %s: its AddressSanitizer reserves terabytes of "

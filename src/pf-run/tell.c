@@ -151,7 +151,9 @@ tell_stats(struct supervisor *s)
 		buf_clear(&data);
 		if (fuzzer_stats(f, counts, &data, &time_ms)) {
 			journal_tell(s->journal, "stats", time_ms, NULL, &data);
-			health_sign(&f->health, clock_monotonic());
+			/* Of an engine that says nothing they are ours. */
+			if (s->job->engine->silence != NULL)
+				health_sign(&f->health, clock_monotonic());
 		}
 		counts->execs = f->execs_before + f->execs;
 	}

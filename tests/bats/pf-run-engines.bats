@@ -26,7 +26,7 @@ crashes() {
 }
 
 nothing_left() {
-	! grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
+	! grep -qsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
 }
 
 # crashing_seeds NAME INPUT…: directory `seeds` with the target's own seeds
@@ -454,7 +454,7 @@ scripted() {
 	says "needs --crash-dir"
 	touch file
 	try 64 pf-run --crash-dir file -o job -- "$targets/clean.libfuzzer"
-	says "--crash-dir is of -f other"
+	says "--crash-dir is of no use to libfuzzer"
 	try 78 pf-run -f other --crash-dir file -o job -- true
 	says "crash directory '$PWD/file': not a directory"
 	[ ! -e job ]

@@ -14,11 +14,13 @@ prepare() {
 	job=fake-$$-$BATS_TEST_NUMBER
 }
 
-# fuzz OPTION…: a job in `job`.
+# fuzz OPTION…: a job in `job`, over the fake unless $target is another.
 fuzz() {
+	local target=${target-clean.afl}
 	# In the background it is pf-run itself that $! names.
-	${fuzz_exec-} pf-run -i "$pf_root/tests/targets/seeds/clean" -o job \
-		-j "$job" --interval 1s --min-free 0 "$@" -- "$targets/clean.afl"
+	${fuzz_exec-} pf-run -i "$pf_root/tests/targets/seeds/${target%%.*}" \
+		-o job -j "$job" --interval 1s --min-free 0 "$@" \
+		-- "$targets/$target"
 }
 
 # started OPTION…: the same in the background, and it runs.
@@ -197,20 +199,42 @@ whole() {
 	whole "0 inputs, 3 told, 0 again"
 }
 
+# AFL++ writes its statistics once a minute only: any other command is watched
+# by what it prints and by the processor time it takes.
+other() {
+	pf-run -f other --crash-dir crashes -o job -j "$job" --interval 1s \
+		--min-free 0 "$@" -- "$BATS_FILE_TMPDIR/bin/afl-fuzz" \
+		-i "$pf_root/tests/targets/seeds/clean" -o "$PWD/out" target
+}
+
 @test "a fuzzer without a sign of life is started again" {
-	for way in silent spin stop; do
-		FAKE=$way FAKE_EACH=1 try 0 fuzz --stall 2s -g 200ms -d 6s
+	for way in silent stop; do
+		FAKE=$way FAKE_EACH=1 try 0 other --stall 2s -g 200ms -d 9s
 		json "e['data']['state'] if e['type'] == 'job' else None" >got
 		printf '%s\n' starting running restarting running stopping \
 			finished | same got
 		of_type job "e['data'].get('reason')" | sed -n 1p >got
-		echo "no sign of life for 2 s, longer than --stall" | same got
+		grep -qx 'no sign of life for [23] s, longer than --stall' got
 		of_type alert "[e['data']['name'], e['data']['state']]" >got
 		printf '%s\n' '["silent_seconds", "firing"]' \
 			'["silent_seconds", "resolved"]' | same got
 		whole
-		rm -r job
+		rm -r job out
 	done
+}
+
+@test "a fuzzer that takes more and more memory is started again" {
+	FAKE=grow FAKE_EACH=1 try 0 fuzz -m 100M -d 9s
+	json "e['data']['state'] if e['type'] == 'job' else None" >got
+	printf '%s\n' starting running restarting running stopping finished |
+		same got
+	of_type job "e['data'].get('reason')" | sed -n 1p >got
+	grep -qx 'it takes [0-9]* MiB of memory, more than the 100 MiB of --memory' \
+		got
+	of_type alert "[e['data']['name'], e['data']['state']]" >got
+	printf '%s\n' '["memory_bytes", "firing"]' \
+		'["memory_bytes", "resolved"]' | same got
+	whole
 }
 
 # on_disk SIZE COMMAND…: with a disk of that size in `disk`, gone afterwards.
@@ -322,4 +346,32 @@ on_disk() {
 	json "[e['running'], e['state']]" >got
 	echo '[false, "cancelled"]' | same got
 	ended 75
+}
+
+# suspended WHO: for 3 s; the job goes on and ends as if nothing had been.
+suspended() {
+	kill -STOP "$1"
+	sleep 3
+	kill -CONT "$1"
+	ended 0
+	told starting running "stopping time used up" "finished time used up"
+	whole
+	[ "$(of_type crash "e['id']" | wc -l)" -gt 0 ]
+}
+
+@test "a pf-run that is suspended for a while goes on" {
+	PATH=${PATH#*:}
+	target=chunks.afl started -d 6s
+	suspended "$pid"
+}
+
+@test "an afl-fuzz that is suspended for a while goes on" {
+	PATH=${PATH#*:}
+	target=chunks.afl started -d 6s
+	suspended "$(json "e['instances'][0]['pid']" job/state.json)"
+}
+
+@test "a libFuzzer that is suspended for a while goes on" {
+	target=chunks.libfuzzer started -d 6s
+	suspended "$(json "e['instances'][0]['pid']" job/state.json)"
 }

@@ -18,7 +18,7 @@ states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
 
 # Nothing runs any more whose environment names this test's job.
 nothing_left() {
-	! grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
+	! grep -qsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
 }
 
 @test "a libFuzzer job finds crashes, goes on after them, and ends in time" {

@@ -415,8 +415,10 @@ misbehave(void)
 static void
 grow(void)
 {
-	char *more = malloc(10 << 20);
+	/* Or the compiler sees that nobody uses it. */
+	static char *volatile more;
 
+	more = malloc(10 << 20);
 	if (more != NULL)
 		memset(more, 1, 10 << 20);
 	nap(20);
@@ -433,8 +435,10 @@ work(void)
 			put_streamed_crash();
 		if (told("grow"))
 			grow();
-		if (round % 500 == 0)
+		if (round % 500 == 0) {
+			printf("[*] Fuzzing test case #%lu\n", round);
 			put_stats();
+		}
 		if (round % 500 == 250)
 			put_testcase();
 		nap(1);

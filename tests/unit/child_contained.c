@@ -391,6 +391,30 @@ sees_itself_in_proc(void **state)
 	buf_release(&text);
 }
 
+/* Each afl-fuzz that was killed left two segments for ever. */
+static void
+leaves_no_shared_memory(void **state)
+{
+	struct child_spec spec = {.containment = WANTED};
+	struct child_spec outside = {.containment = CHILD_KEEPER};
+	bool own = WANTED != CHILD_KEEPER && machine_has(CHILD_NAMESPACE);
+	struct buf key = BUF_INIT, text = BUF_INIT;
+	char *remove;
+
+	run_shell_as(&spec,
+	    "id=$(ipcmk -M 4096 | grep -o '[0-9]*$')\n"
+	    "ipcs -m | awk -v id=$id '$2 == id {print $1}'",
+	    &key);
+	assert_true(key.len > 2);
+	remove = mem_printf("ipcrm -M %.*s 2>/dev/null && echo there; exit 0",
+	    (int)key.len - 1, key.data);
+	run_shell_as(&outside, remove, &text);
+	assert_string_equal(text.data, own ? "" : "there\n");
+	free(remove);
+	buf_release(&key);
+	buf_release(&text);
+}
+
 static void
 reports_a_command_that_is_not_there(void **state)
 {
@@ -451,6 +475,7 @@ static const struct CMUnitTest each[] = {
     TEST(spares_those_of_the_living),
     TEST(ends_a_fork_bomb),
     TEST(sees_itself_in_proc),
+    TEST(leaves_no_shared_memory),
     TEST(reports_a_command_that_is_not_there),
 };
 
