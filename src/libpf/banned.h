@@ -1,7 +1,7 @@
 /*
  * Forced into every compilation: names whose use is always a mistake here fail
- * to compile. Only stage.c takes the ban on renameat and renameat2 back: a rename
- * without the fsyncs around it loses files.
+ * to compile. Only stage.c takes the ban on renameat and renameat2 back: a
+ * rename without the fsyncs around it loses files.
  */
 #ifndef PF_BANNED_H
 #define PF_BANNED_H
