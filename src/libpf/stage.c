@@ -89,6 +89,44 @@ sync_dir(int dir_fd)
 	return status;
 }
 
+/* 0, or -1 with errno; released either way. */
+static int
+give_name(struct stage *s)
+{
+	int fd = s->fd;
+
+	if (fsync(fd) < 0)
+		goto failed;
+	s->fd = -1;
+	if (close(fd) < 0 ||
+	    renameat(s->dir_fd, s->temporary, s->dir_fd, s->name) < 0)
+		goto failed;
+	stage_release(s);
+	return 0;
+failed:
+	stage_abort(s);
+	return -1;
+}
+
+int
+stage_commit_all(struct stage *s, size_t count)
+{
+	int dir_fd = count > 0 ? s[0].dir_fd : -1, failure = 0;
+	size_t i;
+
+	/* All are on their way to the disk before the first is waited for, so
+	 * that one commit of the file system's journal takes most of them. */
+	for (i = 0; i < count; i++)
+		(void)sync_file_range(s[i].fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	for (i = 0; i < count; i++)
+		if (give_name(&s[i]) < 0)
+			failure = errno;
+	if (count > 0 && sync_dir(dir_fd) < 0)
+		failure = errno;
+	errno = failure;
+	return failure == 0 ? 0 : -1;
+}
+
 int
 stage_rename(int from_fd, const char *from, int to_fd, const char *to)
 {

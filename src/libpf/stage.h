@@ -27,6 +27,11 @@ int stage_open(struct stage *s, int dir_fd, const char *name);
  * has its name already, but may not have it after a power cut.
  */
 int stage_commit(struct stage *s);
+/*
+ * The same for many files of one directory, which costs little more than one.
+ * -1 with errno when some of them failed.
+ */
+int stage_commit_all(struct stage *s, size_t count);
 void stage_abort(struct stage *s);
 /* Open, write and commit in one call. */
 int stage_write(int dir_fd, const char *name, const void *bytes, size_t n);

@@ -156,8 +156,12 @@ static bool
 was_told(const struct crashes *c, const char *mark)
 {
 	char name[sizeof "lost-.json" + HASH_TEXT];
+	size_t i;
 
 	snprintf(name, sizeof name, "%s.json", mark);
+	for (i = 0; i < c->marks; i++)
+		if (strcmp(c->mark[i].name, name) == 0)
+			return true;
 	return faccessat(c->job->crashes_fd, name, F_OK, 0) == 0;
 }
 
@@ -173,6 +177,14 @@ instance_of(const struct crashes *c, const char *dir)
 		return c->job->engine->instance(&c->job->run, 0);
 	from++;
 	return mem_dup_n(from, strcspn(from, "/"));
+}
+
+static void
+write_marks(struct crashes *c)
+{
+	if (stage_commit_all(c->mark, c->marks) < 0)
+		msg_warn("write how crashes were found to crashes/");
+	c->marks = 0;
 }
 
 /*
@@ -195,8 +207,9 @@ tell_and_mark(struct crashes *c, const struct provenance *p, struct stage *s)
 	}
 	job_counts_add(job_counts_of(c->totals, p->instance), p->kind);
 	c->told++;
-	if (stage_commit(s) < 0)
-		msg_warn("write crashes/%s.json", p->mark);
+	c->mark[c->marks++] = *s;
+	if (c->marks == CRASHES_MARKS)
+		write_marks(c);
 	return 0;
 }
 
@@ -467,6 +480,7 @@ crashes_settle(struct crashes *c, int64_t now_ms, bool all)
 		else
 			c->waiting[kept++] = *file;
 	}
+	write_marks(c);
 	if (kept < c->count) {
 		c->count = kept;
 		nameset_clear(&c->queued);

@@ -13,7 +13,11 @@
 #include "job.h"
 #include "journal.h"
 #include "nameset.h"
+#include "stage.h"
 #include "worker_logs.h"
+
+/* Crashes that are told before their marks are written together. */
+#define CRASHES_MARKS 32
 
 struct crash_file; /* one that waits to be told */
 
@@ -26,7 +30,9 @@ struct crashes {
 	size_t count, cap;
 	struct nameset queued;  /* what waits, by its path */
 	struct nameset settled; /* files that were dealt with, as they were */
-	bool overflowed;        /* more files came than may wait */
+	struct stage mark[CRASHES_MARKS]; /* of those told just now */
+	size_t marks;
+	bool overflowed; /* more files came than may wait */
 	bool told_keep_failed;
 	/*
 	 * Optional, set after crashes_init: the report that the process named

@@ -63,12 +63,14 @@ for line in open("added"):
 }
 
 @test "a flood of testcases is told whole before the job ends" {
-	pf-run -t 1 -i "$seeds/clean" -o job -d 6s --interval 1s \
+	corpus_of 9000 arriving
+	pf-run -t 1 -i "$seeds/clean" -o job --interval 1s \
 		--corpus-max-count 0 -- "$targets/clean.libfuzzer" \
 		>stdout 2>stderr 3>&- &
 	until_true 10 grep -qs '"running"' job/events.jsonl
-	corpus_of 9000 arriving
 	mv arriving/* job/corpus
+	until_true 30 grep -q '"name":"file-' job/events.jsonl
+	kill -TERM $!
 	wait $!
 	json "(len(e['data']['added']) if e['type'] == 'corpus' else None)" >sizes
 	[ "$(sort -n sizes | tail -n 1)" -le 200 ]

@@ -46,6 +46,7 @@ tear_down(void **state)
 	closedir(dir);
 	corpus_release(&p->corpus);
 	close(p->journal.fd);
+	buf_release(&p->journal.waiting);
 	unlinkat(p->fd, "events.jsonl", 0);
 	unlinkat(p->fd, "corpus", AT_REMOVEDIR);
 	close(p->fd);

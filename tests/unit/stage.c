@@ -199,6 +199,32 @@ writes_below_the_path_that_is_given(void **state)
 }
 
 static void
+commits_many_at_once(void **state)
+{
+	struct stage s[5];
+	char name[2] = "a";
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		name[0] = (char)('a' + i);
+		assert_int_equal(stage_open(&s[i], dir, name), 0);
+		assert_int_equal(stage_write_all(s[i].fd, name, 1), 0);
+	}
+	/* One that cannot have its name does not keep the others from it. */
+	assert_int_equal(mkdirat(dir, "c", 0700), 0);
+	assert_int_equal(stage_commit_all(s, 5), -1);
+	assert_int_equal(errno, EISDIR);
+	assert_holds("a", "a");
+	assert_holds("b", "b");
+	assert_holds("d", "d");
+	assert_holds("e", "e");
+	assert_int_equal(files(), 5);
+	assert_int_equal(unlinkat(dir, "c", AT_REMOVEDIR), 0);
+	assert_int_equal(stage_commit_all(s, 0), 0);
+}
+
+static void
 exchanges_two_directories(void **state)
 {
 	(void)state;
@@ -229,6 +255,7 @@ main(void)
 	    TEST(does_not_replace_a_directory),
 	    TEST(says_why_it_cannot_begin),
 	    TEST(writes_below_the_path_that_is_given),
+	    TEST(commits_many_at_once),
 	    TEST(exchanges_two_directories),
 	};
 
