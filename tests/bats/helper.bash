@@ -11,6 +11,7 @@ unset PF_HOME PF_DB PF_MASTER PF_TOKEN_FILE PF_SPOOL PF_NOW
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	export PF_TEST=$BATS_TEST_TMPDIR # to tell our jobs from others' of a name
 	if declare -F prepare >/dev/null; then prepare; fi
 }
 
@@ -72,6 +73,15 @@ until_true() {
 		sleep 0.05
 	done
 }
+
+# processes_of JOB: the pids of this test's whose environment names the job.
+processes_of() {
+	grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ |
+		xargs -r grep -lsz "^PF_TEST=$PF_TEST\$" | cut -d / -f 3
+}
+
+# nothing_left JOB: none of them is there.
+nothing_left() { [ -z "$(processes_of "$1")" ]; }
 
 # json EXPRESSION [FILE]: prints a Python expression over `e`, every line's
 # value; for tests that look inside event lines.

@@ -192,11 +192,10 @@ crashes_told() {
 
 # The processes of the job with this name that run the target itself.
 targets_of() {
-	local dir
-	for dir in $(grep -lsz "^PF_JOB=$1\$" /proc/[0-9]*/environ); do
-		dir=${dir%/environ}
-		[ "$(readlink "$dir/exe")" != "$targets/chunks.afl" ] ||
-			echo "${dir#/proc/}"
+	local pid
+	for pid in $(processes_of "$1"); do
+		[ "$(readlink "/proc/$pid/exe")" != "$targets/chunks.afl" ] ||
+			echo "$pid"
 	done
 }
 

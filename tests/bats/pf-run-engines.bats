@@ -25,10 +25,6 @@ crashes() {
 		"${2:-stdout}"
 }
 
-nothing_left() {
-	! grep -qsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
-}
-
 # crashing_seeds NAME INPUT…: directory `seeds` with the target's own seeds
 # and inputs that crash it.
 crashing_seeds() {

@@ -47,12 +47,9 @@ told() {
 
 of_type() { json "($2) if e['type'] == '$1' else None"; }
 
-of_job() { grep -qsz "^PF_JOB=$job\$" /proc/[0-9]*/environ; }
-nothing_left() { ! of_job; }
-
 # whole [COUNTS]: what is left behind at the end of a job is in order.
 whole() {
-	nothing_left
+	nothing_left "$job"
 	cmp stdout job/events.jsonl
 	valid stdout
 	"$pf_root/tests/fakes/check_job" job >counts
@@ -106,10 +103,10 @@ whole() {
 
 @test "30 daemons are gone when pf-run is killed" {
 	FAKE="deaf daemons=30" started
-	until_true 5 of_job
+	until_true 5 eval '[ -n "$(processes_of "$job")" ]'
 	kill -KILL "$pid"
 	ended 137
-	until_true 5 nothing_left
+	until_true 5 nothing_left "$job"
 }
 
 @test "30 daemons are gone when the fuzzer is killed" {
@@ -273,7 +270,7 @@ on_disk() {
 	# The line that was cut short is gone from the file.
 	[ -n "$(tail -c 1 torn)" ]
 	valid job/events.jsonl
-	nothing_left
+	nothing_left "$job"
 }
 
 @test "a fuzzer is held before the disk is full, and goes on when it is not" {
@@ -300,7 +297,7 @@ on_disk() {
 	printf '%s\n' '["disk_free_bytes", "firing"]' \
 		'["disk_free_bytes", "resolved"]' | same got
 	json "e['data']['state'] if e['type'] == 'job' else None" >got
-	nothing_left
+	nothing_left "$job"
 }
 
 @test "two who stop a job at once leave the fuzzer its grace" {

@@ -22,8 +22,6 @@ start() {
 		-- "$targets/$target"
 }
 
-nothing_left() { ! grep -qsz "^PF_JOB=kill-$$\$" /proc/[0-9]*/environ; }
-
 # Milliseconds: often right after the start, else within what a round takes.
 moment() {
 	if [ $((RANDOM % 3)) = 0 ]; then
@@ -41,7 +39,7 @@ round() {
 	sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null || :
-	until_true 5 nothing_left
+	until_true 5 nothing_left "kill-$$"
 	[ ! -e "$kind/state.json" ] || json "e['state']" "$kind/state.json" >state
 }
 
@@ -64,6 +62,6 @@ round() {
 		"$pf_root/tests/fakes/check_job" "$kind"
 		[ -z "$(tail -c 1 "$kind/events.jsonl")" ]
 		valid "$kind/events.jsonl"
-		nothing_left
+		nothing_left "kill-$$"
 	done
 }

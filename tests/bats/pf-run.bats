@@ -16,11 +16,6 @@ fuzz() {
 # States of the job events in `stdout`, in order.
 states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
 
-# Nothing runs any more whose environment names this test's job.
-nothing_left() {
-	! grep -qsz "^PF_JOB=$1\$" /proc/[0-9]*/environ
-}
-
 @test "a libFuzzer job finds crashes, goes on after them, and ends in time" {
 	try 0 fuzz chunks.libfuzzer -d 6s
 	silent
