@@ -372,3 +372,19 @@ suspended() {
 	target=chunks.libfuzzer started -d 6s
 	suspended "$(json "e['instances'][0]['pid']" job/state.json)"
 }
+
+clean_up() { chattr -i job/events.jsonl 2>/dev/null || :; }
+
+@test "a crash whose line could not be written is told by the next start" {
+	FAKE=half=1500 FAKE_EACH=1 started
+	# As on a disk that has room for small files, but not for this one.
+	chattr +i job/events.jsonl || skip "no immutable files here"
+	until_true 10 grep -q "trying again until it works" stderr
+	says "keep crash input 'out/default/crashes/"
+	kill -KILL "$pid"
+	ended 137
+	chattr -i job/events.jsonl
+	try 0 fuzz -d 2s
+	[ "$(of_type crash "e['id']" | wc -l)" = 1 ]
+	"$pf_root/tests/fakes/check_job" job
+}
