@@ -3,8 +3,10 @@
 #undef renameat2
 #include "stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -196,4 +198,49 @@ stage_write_path(const char *path, const void *bytes, size_t n)
 	close(fd);
 	errno = saved;
 	return status;
+}
+
+/* ".NAME.PID.COUNT.tmp", seen from its end. */
+static bool
+is_temporary(const char *name)
+{
+	size_t n = strlen(name);
+	int numbers;
+
+	if (name[0] != '.' || n < 4 || strcmp(name + n - 4, ".tmp") != 0)
+		return false;
+	n -= 4;
+	for (numbers = 0; numbers < 2; numbers++) {
+		size_t end = n;
+
+		while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
+			n--;
+		if (n == end || n < 2 || name[--n] != '.')
+			return false;
+	}
+	return n > 1;
+}
+
+int
+stage_tidy(int dir_fd)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int error = 0;
+
+	if (dir == NULL) {
+		error = errno;
+		if (fd >= 0)
+			close(fd);
+		errno = error;
+		return -1;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_temporary(entry->d_name) &&
+		    unlinkat(fd, entry->d_name, 0) < 0 && errno != ENOENT)
+			error = errno;
+	closedir(dir);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }

@@ -48,6 +48,11 @@ int stage_rename(int from_fd, const char *from, int to_fd, const char *to);
  * that failed, the names are exchanged already.
  */
 int stage_exchange(int a_fd, const char *a, int b_fd, const char *b);
+/*
+ * Removes the temporary files that killed programs left in a directory, of
+ * which the caller knows that nobody else writes there. -1 with errno.
+ */
+int stage_tidy(int dir_fd);
 /* Writes all of it; -1 with errno. Usable on any descriptor. */
 int stage_write_all(int fd, const void *bytes, size_t n);
 

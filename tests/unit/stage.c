@@ -240,6 +240,30 @@ exchanges_two_directories(void **state)
 	assert_int_equal(unlinkat(dir, "b", AT_REMOVEDIR), 0);
 }
 
+static void
+tidies_what_a_killed_program_left(void **state)
+{
+	static const char *const stay[] = {".a.tmp", ".a.1.tmp", "a.1.2.tmp",
+	    "..1.2.tmp", ".a.1.2.tmp.x", ".a.1.2", ".a.1.x.tmp", ".a.1..tmp",
+	    ".1.2.tmp", "state.json"};
+	struct stage s[2];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(stage_open(&s[0], dir, "state.json"), 0);
+	assert_int_equal(stage_open(&s[1], dir, ".with.7.dots"), 0);
+	for (i = 0; i < sizeof stay / sizeof stay[0]; i++)
+		close(openat(dir, stay[i], O_WRONLY | O_CREAT, 0600));
+	assert_int_equal(stage_tidy(dir), 0);
+	for (i = 0; i < sizeof stay / sizeof stay[0]; i++)
+		assert_int_equal(unlinkat(dir, stay[i], 0), 0);
+	for (i = 0; i < 2; i++) {
+		close(s[i].fd);
+		free(s[i].name);
+		free(s[i].temporary);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -257,6 +281,7 @@ main(void)
 	    TEST(writes_below_the_path_that_is_given),
 	    TEST(commits_many_at_once),
 	    TEST(exchanges_two_directories),
+	    TEST(tidies_what_a_killed_program_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
