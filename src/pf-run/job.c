@@ -246,6 +246,8 @@ open_directories(struct job *job)
 	job->log_fd = open_below(job, "log");
 	if (job->log_fd < 0)
 		return refuse("open", "log");
+	if (stage_tidy(job->fd) < 0 || stage_tidy(job->crashes_fd) < 0)
+		msg_warn("remove what a killed run left");
 	job->engine->directories(&job->run, &wanted);
 	for (i = 0; i < wanted.count && status == 0; i++)
 		if (mkdirat(job->fd, wanted.item[i], 0777) < 0 &&
@@ -270,7 +272,7 @@ take_lock(int dir_fd)
 	int fd, tries;
 
 	for (tries = 1; (fd = lock_take(dir_fd, "lock")) < 0; tries++) {
-		if (errno != EWOULDBLOCK || tries == 20)
+		if (errno != EWOULDBLOCK || tries == 100)
 			return -1;
 		nanosleep(&pause, NULL);
 	}
