@@ -4,14 +4,6 @@
 #include "mem.h"
 #include "msg.h"
 
-/* Whether both processes work on one corpus. */
-static bool
-share(const struct fuzzer *a, const struct fuzzer *b)
-{
-	return a->corpus.path != NULL && b->corpus.path != NULL &&
-	    strcmp(a->corpus.path, b->corpus.path) == 0;
-}
-
 /* All that share it are held, or none but the one. */
 static void
 hold_sharers(struct supervisor *s, unsigned index, const char *reason)
@@ -19,7 +11,7 @@ hold_sharers(struct supervisor *s, unsigned index, const char *reason)
 	unsigned i;
 
 	for (i = 0; i < s->count; i++)
-		if (share(&s->fuzzer[i], &s->fuzzer[index]))
+		if (fuzzer_share(&s->fuzzer[i], &s->fuzzer[index]))
 			life_hold(
 			    s, &s->fuzzer[i], FUZZER_HOLD_MINIMIZE, reason);
 }
@@ -32,7 +24,7 @@ release_sharers(struct supervisor *s, unsigned index, const char *reason)
 	for (i = 0; i < s->count; i++) {
 		struct fuzzer *f = &s->fuzzer[i];
 
-		if (!share(f, &s->fuzzer[index]))
+		if (!fuzzer_share(f, &s->fuzzer[index]))
 			continue;
 		free(f->reason);
 		f->reason = mem_dup(reason);
@@ -46,7 +38,7 @@ is_first_sharer(const struct supervisor *s, unsigned index)
 	unsigned i;
 
 	for (i = 0; i < index; i++)
-		if (share(&s->fuzzer[i], &s->fuzzer[index]))
+		if (fuzzer_share(&s->fuzzer[i], &s->fuzzer[index]))
 			return false;
 	return true;
 }
@@ -90,7 +82,7 @@ done(struct supervisor *s, unsigned index)
 
 	/* Under whatever names: all of it was told when it came. */
 	for (i = 0; i < s->count; i++)
-		if (share(&s->fuzzer[i], &s->fuzzer[index]))
+		if (fuzzer_share(&s->fuzzer[i], &s->fuzzer[index]))
 			corpus_baseline(&s->fuzzer[i].corpus, s->job->fd);
 	corpus_tell_count(corpus, s->job->fd, s->journal);
 	reason = mem_printf("the corpus was minimized from %llu to %llu "
@@ -108,7 +100,7 @@ are_held(const struct supervisor *s, unsigned index)
 	unsigned i;
 
 	for (i = 0; i < s->count; i++)
-		if (share(&s->fuzzer[i], &s->fuzzer[index]) &&
+		if (fuzzer_share(&s->fuzzer[i], &s->fuzzer[index]) &&
 		    s->fuzzer[i].state != MACHINE_HELD &&
 		    s->fuzzer[i].state != MACHINE_ENDED)
 			return false;

@@ -179,11 +179,22 @@ instance_of(const struct crashes *c, const char *dir)
 	return mem_dup_n(from, strcspn(from, "/"));
 }
 
+/* Once the events are on the disk: a mark without one would lose a crash. */
 static void
 write_marks(struct crashes *c)
 {
-	if (stage_commit_all(c->mark, c->marks) < 0)
+	size_t i;
+
+	if (c->marks == 0)
+		return;
+	if (journal_sync(c->journal) < 0) {
+		msg_warn("write events.jsonl to the disk; its last crashes "
+			 "are told again by the next run");
+		for (i = 0; i < c->marks; i++)
+			stage_abort(&c->mark[i]);
+	} else if (stage_commit_all(c->mark, c->marks) < 0) {
 		msg_warn("write how crashes were found to crashes/");
+	}
 	c->marks = 0;
 }
 
@@ -288,7 +299,7 @@ alert_lost(struct crashes *c, int64_t now_ms, bool all)
 		return;
 	emit_begin(&e, &data);
 	emit_object(&e, NULL);
-	emit_string(&e, "name", "crash-input-lost");
+	emit_string(&e, "name", "crash_inputs_lost");
 	emit_string(&e, "severity", "critical");
 	emit_i64(&e, "value", c->lost);
 	emit_i64(&e, "threshold", 0);

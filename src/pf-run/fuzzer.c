@@ -254,6 +254,13 @@ describe_end(struct fuzzer *f, const char *words)
 }
 
 bool
+fuzzer_share(const struct fuzzer *a, const struct fuzzer *b)
+{
+	return a->corpus.path != NULL && b->corpus.path != NULL &&
+	    strcmp(a->corpus.path, b->corpus.path) == 0;
+}
+
+bool
 fuzzer_runs(const struct fuzzer *f)
 {
 	return f->state == MACHINE_RUNNING && f->child.fd >= 0;

@@ -60,6 +60,8 @@ fuzzer_start_child(struct child *child, const struct job *job, unsigned index,
 int fuzzer_start(struct fuzzer *f);
 /* Reads what it printed, without waiting; true when there may be more. */
 bool fuzzer_read(struct fuzzer *f);
+/* Whether both processes work on one corpus. */
+bool fuzzer_share(const struct fuzzer *a, const struct fuzzer *b);
 /* Whether it runs now, so that its health is to be looked at. */
 bool fuzzer_runs(const struct fuzzer *f);
 /*

@@ -11,9 +11,11 @@
 #include <sysexits.h>
 
 #include "msg.h"
+#include "stage.h"
 
 /* A pipe that polls as writable takes this much without blocking. */
 #define PIECE 4096
+#define NAME "events.jsonl"
 
 /* Where the last line begins, which has no end. */
 static int64_t
@@ -67,19 +69,27 @@ mend(struct journal *j)
 	return status;
 }
 
+static int
+open_file(int job_fd)
+{
+	return openat(job_fd, NAME,
+	    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
 int
-journal_open(struct journal *j, int job_fd, const char *job, const char *target,
-    const char *fuzzer)
+journal_open(struct journal *j, int job_fd, uint64_t size_max, const char *job,
+    const char *target, const char *fuzzer)
 {
 	struct stat st;
 
 	*j = (struct journal){.node = event_node(),
+	    .job_fd = job_fd,
+	    .size_max = (int64_t)size_max,
 	    .job = job,
 	    .target = target,
 	    .fuzzer = fuzzer,
 	    .waiting = BUF_INIT};
-	j->fd = openat(job_fd, "events.jsonl",
-	    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+	j->fd = open_file(job_fd);
 	if (j->fd < 0 || fstat(j->fd, &st) < 0)
 		return -1;
 	j->size = st.st_size;
@@ -109,6 +119,38 @@ journal_retry(struct journal *j)
 		buf_consume(&j->waiting, (size_t)n);
 	}
 	j->told_full = false;
+}
+
+void
+journal_rotate(struct journal *j)
+{
+	char aside[sizeof NAME + 16];
+	int fd;
+
+	if (j->size < j->size_max || journal_behind(j) ||
+	    (j->out_error == 0 && j->sent < j->size))
+		return;
+	do
+		snprintf(aside, sizeof aside, NAME ".%u", ++j->set_aside);
+	while (faccessat(j->job_fd, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	if (journal_sync(j) < 0 ||
+	    stage_rename(j->job_fd, NAME, j->job_fd, aside) < 0)
+		return;
+	fd = open_file(j->job_fd);
+	if (fd < 0) {
+		/* The old one goes on under its old name, if it gets it. */
+		stage_rename(j->job_fd, aside, j->job_fd, NAME);
+		return;
+	}
+	close(j->fd);
+	j->fd = fd;
+	j->size = j->sent = 0;
+}
+
+int
+journal_sync(const struct journal *j)
+{
+	return fdatasync(j->fd);
 }
 
 void

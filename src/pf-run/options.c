@@ -39,12 +39,14 @@ static const char usage[] =
     "      --list             the jobs below the directories (jobs)\n"
     "      --log FORM         messages as text or json\n"
     "  -m, --memory SIZE      of one fuzzer process (4G)\n"
+    "      --log-size SIZE    of logs and events.jsonl, each (16M)\n"
     "      --min-free SIZE    of the disk; with less nothing runs (512M)\n"
     "      --mode MODE        libFuzzer: fork or single (fork)\n"
     "  -n, --instances COUNT  of the fuzzer (1)\n"
     "      --network          with --sandbox: it keeps the network\n"
     "  -o, --output DIR       the job's directory (jobs/TARGET)\n"
     "      --open-files COUNT  that a process may have (as it is)\n"
+    "      --pause-max TIME   the longest before a restart (5m)\n"
     "      --restarts COUNT   quick failures in a row that end it (10)\n"
     "      --sandbox          nothing but the job's directory is writable\n"
     "      --stall TIME       without a sign of life it is restarted (30m)\n"
@@ -73,10 +75,12 @@ enum {
 	OPT_FILE_SIZE,
 	OPT_INTERVAL,
 	OPT_LIST,
+	OPT_LOG_SIZE,
 	OPT_MIN_FREE,
 	OPT_MODE,
 	OPT_NETWORK,
 	OPT_OPEN_FILES,
+	OPT_PAUSE_MAX,
 	OPT_RESTARTS,
 	OPT_SANDBOX,
 	OPT_STALL,
@@ -108,12 +112,14 @@ static const struct option long_options[] = {OPT_COMMON,
     {"interval", required_argument, NULL, OPT_INTERVAL},
     {"job", required_argument, NULL, 'j'},
     {"list", no_argument, NULL, OPT_LIST},
+    {"log-size", required_argument, NULL, OPT_LOG_SIZE},
     {"memory", required_argument, NULL, 'm'},
     {"min-free", required_argument, NULL, OPT_MIN_FREE},
     {"mode", required_argument, NULL, OPT_MODE},
     {"network", no_argument, NULL, OPT_NETWORK},
     {"open-files", required_argument, NULL, OPT_OPEN_FILES},
     {"output", required_argument, NULL, 'o'},
+    {"pause-max", required_argument, NULL, OPT_PAUSE_MAX},
     {"restarts", required_argument, NULL, OPT_RESTARTS},
     {"sandbox", no_argument, NULL, OPT_SANDBOX},
     {"seeds", required_argument, NULL, 'i'},
@@ -332,12 +338,18 @@ set_bound(struct job *job, int option)
 	case OPT_INTERVAL:
 		job->interval_ms = positive("--interval", optarg);
 		break;
+	case OPT_LOG_SIZE:
+		job->log_max_bytes = opt_need_size("--log-size", optarg);
+		break;
 	case OPT_MIN_FREE:
 		job->min_free_bytes = opt_need_size("--min-free", optarg);
 		break;
 	case OPT_OPEN_FILES:
 		job->open_files_max =
 		    count_from_1("--open-files", optarg, 1 << 30);
+		break;
+	case OPT_PAUSE_MAX:
+		job->backoff_max_ms = positive("--pause-max", optarg);
 		break;
 	case OPT_RESTARTS:
 		job->restarts_max = count_from_1("--restarts", optarg, 1 << 30);

@@ -19,8 +19,10 @@ run(struct options *o)
 
 	if (status != 0)
 		return status;
-	if (journal_open(&journal, o->job.fd, o->job.name, o->job.target,
-		o->job.engine->name) < 0) {
+	/* They would hold what the job needs, such as afl-fuzz's lock. */
+	child_end_orphans();
+	if (journal_open(&journal, o->job.fd, o->job.log_max_bytes, o->job.name,
+		o->job.target, o->job.engine->name) < 0) {
 		status = msg_exit_code(errno);
 		msg_warn(
 		    "open events.jsonl in %s", msg_quote(o->job.directory));

@@ -73,6 +73,7 @@ on_clock(struct supervisor *s)
 	if (crashes_rescan_due(&s->crashes))
 		watch_rescan(&s->watch);
 	journal_retry(s->journal);
+	journal_rotate(s->journal);
 }
 
 static void

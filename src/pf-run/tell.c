@@ -123,6 +123,18 @@ tell_node(struct supervisor *s)
 	s->next_node_ms = clock_monotonic() + NODE_MS;
 }
 
+/* Whether an earlier process tells of the corpus that this one shares. */
+static bool
+is_told_by_another(const struct supervisor *s, unsigned index)
+{
+	unsigned i;
+
+	for (i = 0; i < index; i++)
+		if (fuzzer_share(&s->fuzzer[i], &s->fuzzer[index]))
+			return true;
+	return false;
+}
+
 bool
 tell_corpora(struct supervisor *s)
 {
@@ -130,7 +142,8 @@ tell_corpora(struct supervisor *s)
 	unsigned i;
 
 	for (i = 0; i < s->count; i++)
-		if (corpus_tell(&s->fuzzer[i].corpus, s->job->fd, s->journal))
+		if (!is_told_by_another(s, i) &&
+		    corpus_tell(&s->fuzzer[i].corpus, s->job->fd, s->journal))
 			more = true;
 	s->next_corpora_ms = more ? clock_monotonic() + CORPORA_MS : -1;
 	return more;

@@ -145,7 +145,7 @@ EOF
 	ls job/crashes | sed 's/-.*//' | sort | uniq -c | tr -s ' ' >kept
 	same kept <<<' 2 lost'
 	json "(e['data']['value'] if e['type'] == 'alert' and
-		e['data']['name'] == 'crash-input-lost' else None)" \
+		e['data']['name'] == 'crash_inputs_lost' else None)" \
 		job/events.jsonl | tail -n 1 >alert
 	same alert <<<2
 	valid job/events.jsonl
@@ -218,7 +218,7 @@ full_artifacts() {
 	same got <<<true
 	of_crashes 'd["input"]["name"]' stdout | sort | uniq -d >twice
 	same twice </dev/null
-	grep -q '"crash-input-lost"' stdout
+	grep -q '"crash_inputs_lost"' stdout
 	valid stdout
 }
 

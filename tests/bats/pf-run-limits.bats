@@ -198,3 +198,16 @@ try_to_write() {
 	[ "$(json "e['restarts']" job/state.json)" -lt 9 ]
 	[ "$(json "e['blocked_by']" job/state.json)" = "$(cat got)" ]
 }
+
+@test "events.jsonl is set aside when it is large, and no line is lost" {
+	try 0 pf-run --log-size 40K --interval 1s -d 6s -t 1 -i "$seeds/chunks" \
+		-o job -- "$targets/chunks.libfuzzer"
+	[ -e job/events.jsonl.2 ]
+	last=$(find job -name 'events.jsonl.*' | wc -l)
+	for i in $(seq "$last"); do cat "job/events.jsonl.$i"; done >all
+	cat job/events.jsonl >>all
+	cmp all stdout
+	# A line may be longer than what is left.
+	[ "$(stat -c %s job/events.jsonl.1)" -lt 120000 ]
+	[ "$(find job/log -size +80k)" = "" ]
+}

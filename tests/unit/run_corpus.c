@@ -29,7 +29,8 @@ set_up(void **state)
 	p->corpus_fd = openat(p->fd, "corpus", O_RDONLY | O_DIRECTORY);
 	corpus_init(&p->corpus, "corpus", "one");
 	assert_int_equal(
-	    journal_open(&p->journal, p->fd, "job", "target", "other"), 0);
+	    journal_open(&p->journal, p->fd, 1 << 24, "job", "target", "other"),
+	    0);
 	*state = p;
 	return 0;
 }
