@@ -168,6 +168,23 @@ opt_size(const char *text, uint64_t *bytes)
 	return true;
 }
 
+void
+opt_size_text(uint64_t bytes, char text[OPT_SIZE_TEXT])
+{
+	static const char *const units[] = {"T", "G", "M", "K", ""};
+	uint64_t factor = UINT64_C(1) << 40;
+	size_t i = 0;
+	double value;
+
+	while (units[i][0] != '\0' && bytes < factor) {
+		factor >>= 10;
+		i++;
+	}
+	value = (double)bytes / (double)factor;
+	snprintf(text, OPT_SIZE_TEXT, "%.*f%s",
+	    value >= 100 || bytes % factor == 0 ? 0 : 1, value, units[i]);
+}
+
 bool
 opt_count(const char *text, uint64_t *count)
 {

@@ -43,6 +43,9 @@ _Noreturn void opt_usage(const char *usage, const char *format, ...)
 bool opt_duration(const char *text, int64_t *ms);
 /* "4096", "64K", "1.5G" (powers of 1024) to bytes. */
 bool opt_size(const char *text, uint64_t *bytes);
+/* The other way, to three digits: "512M", "1.5G", "17". */
+#define OPT_SIZE_TEXT 16
+void opt_size_text(uint64_t bytes, char text[OPT_SIZE_TEXT]);
 bool opt_count(const char *text, uint64_t *count);
 /* "80%" or "0.8" to 0.8; from 0 to 1. */
 bool opt_share(const char *text, double *ratio);

@@ -4,13 +4,8 @@
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
+#include "opt.h"
 #include "tell.h"
-
-static unsigned long long
-mebibytes(uint64_t bytes)
-{
-	return (unsigned long long)(bytes >> 20);
-}
 
 /* One lack of room begins or ends. */
 static void
@@ -33,15 +28,20 @@ static char *
 describe_lack(const struct supervisor *s)
 {
 	const struct job *job = s->job;
+	char have[OPT_SIZE_TEXT], bound[OPT_SIZE_TEXT];
 
-	if (s->space.lack == SPACE_FREE_SHORT)
-		return mem_printf("%llu MiB of the disk are free, less than "
-				  "the %llu MiB of --min-free",
-		    mebibytes(s->space.free_bytes),
-		    mebibytes(job->min_free_bytes));
-	return mem_printf("the job's directory takes %llu MiB, more than the "
-			  "%llu MiB of --disk",
-	    mebibytes(s->space.used_bytes), mebibytes(job->disk_max_bytes));
+	if (s->space.lack == SPACE_FREE_SHORT) {
+		opt_size_text(s->space.free_bytes, have);
+		opt_size_text(job->min_free_bytes, bound);
+		return mem_printf("%s of the disk are free, less than the %s "
+				  "of --min-free",
+		    have, bound);
+	}
+	opt_size_text(s->space.used_bytes, have);
+	opt_size_text(job->disk_max_bytes, bound);
+	return mem_printf(
+	    "the job's directory takes %s, more than the %s of --disk", have,
+	    bound);
 }
 
 void
@@ -75,31 +75,43 @@ restart(struct supervisor *s, struct fuzzer *f, const char *alert, double value,
 	free(take_message);
 }
 
+static void
+leave_for_memory(struct supervisor *s, struct fuzzer *f, uint64_t limit)
+{
+	char have[OPT_SIZE_TEXT], bound[OPT_SIZE_TEXT];
+
+	opt_size_text(f->health.rss_bytes, have);
+	opt_size_text(limit, bound);
+	restart(s, f, "memory_bytes", (double)f->health.rss_bytes,
+	    (double)limit,
+	    mem_printf("it takes %s of memory, more than the %s of --memory",
+		have, bound));
+}
+
+static void
+leave_for_silence(struct supervisor *s, struct fuzzer *f, int64_t silent_ms)
+{
+	restart(s, f, "silent_seconds", (double)silent_ms / 1000,
+	    (double)s->job->stall_ms / 1000,
+	    mem_printf("no sign of life for %lld s, longer than --stall",
+		(long long)silent_ms / 1000));
+}
+
 void
 care_for_health(struct supervisor *s, struct fuzzer *f, int64_t now_ms)
 {
 	const struct job *job = s->job;
-	struct health *h = &f->health;
+	const struct engine *engine = job->engine;
 	uint64_t limit = job->run.memory_bytes == 0
 	    ? 0
-	    : job->engine->memory(&job->run, f->index);
-	int64_t silent_ms,
-	    silence_ms = job->engine->silence == NULL
-	    ? 0
-	    : job->engine->silence(&job->run);
+	    : engine->memory(&job->run, f->index);
+	int64_t silence_ms =
+	    engine->silence == NULL ? 0 : engine->silence(&job->run);
 
-	if (health_over_memory(h, &f->child, limit, now_ms))
-		restart(s, f, "memory_bytes", (double)h->rss_bytes,
-		    (double)limit,
-		    mem_printf("it takes %llu MiB of memory, more than the "
-			       "%llu MiB of --memory",
-			mebibytes(h->rss_bytes), mebibytes(limit)));
-	if (!fuzzer_runs(f) ||
-	    !health_stalled(h, &f->child, job->stall_ms, silence_ms, now_ms))
-		return;
-	silent_ms = now_ms - h->sign_ms;
-	restart(s, f, "silent_seconds", (double)silent_ms / 1000,
-	    (double)job->stall_ms / 1000,
-	    mem_printf("no sign of life for %lld s, longer than --stall",
-		(long long)silent_ms / 1000));
+	if (health_over_memory(&f->health, &f->child, limit, now_ms))
+		leave_for_memory(s, f, limit);
+	if (fuzzer_runs(f) &&
+	    health_stalled(
+		&f->health, &f->child, job->stall_ms, silence_ms, now_ms))
+		leave_for_silence(s, f, now_ms - f->health.sign_ms);
 }

@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "mem.h"
 #include "msg.h"
+#include "opt.h"
 #include "preflight_parts.h"
 
 /* The corpus must not feed on itself. */
@@ -89,6 +90,7 @@ static int
 check_disk(const struct job *job)
 {
 	char *there = preflight_existing(job->directory);
+	char have[OPT_SIZE_TEXT], bound[OPT_SIZE_TEXT];
 	struct statvfs disk;
 	uint64_t room;
 	int status = 0;
@@ -96,10 +98,11 @@ check_disk(const struct job *job)
 	if (statvfs(there, &disk) == 0) {
 		room = (uint64_t)disk.f_bavail * disk.f_frsize;
 		if (room < job->min_free_bytes) {
-			msg_warnx("%llu MiB of the disk of %s are free, less "
-				  "than the %llu MiB of --min-free",
-			    (unsigned long long)room >> 20, msg_quote(there),
-			    (unsigned long long)job->min_free_bytes >> 20);
+			opt_size_text(room, have);
+			opt_size_text(job->min_free_bytes, bound);
+			msg_warnx("%s of the disk of %s are free, less than "
+				  "the %s of --min-free",
+			    have, msg_quote(there), bound);
 			status = EX_TEMPFAIL;
 		}
 	}

@@ -24,9 +24,14 @@
 static void
 go_blind(struct watch *w)
 {
+	const char *limit = errno == EMFILE ? "fs.inotify.max_user_instances"
+	    : errno == ENOSPC               ? "fs.inotify.max_user_watches"
+					    : strerror(errno);
+
 	if (!w->blind)
-		msg_warn("watch the fuzzer's directories, looking through them "
-			 "every half second instead");
+		msg_warnx("watch the fuzzer's directories: %s: looking through "
+			  "them every half second instead",
+		    limit);
 	w->blind = true;
 }
 

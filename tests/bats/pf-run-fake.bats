@@ -226,7 +226,7 @@ other() {
 	printf '%s\n' starting running restarting running stopping finished |
 		same got
 	of_type job "e['data'].get('reason')" | sed -n 1p >got
-	grep -qx 'it takes [0-9]* MiB of memory, more than the 100 MiB of --memory' \
+	grep -qx 'it takes [0-9]*M of memory, more than the 100M of --memory' \
 		got
 	of_type alert "[e['data']['name'], e['data']['state']]" >got
 	printf '%s\n' '["memory_bytes", "firing"]' \

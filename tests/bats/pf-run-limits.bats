@@ -38,7 +38,7 @@ told() {
 	printf '%s\n' ' starting' ' running' 'disk_free_bytes firing' ' restarting' \
 		'disk_free_bytes resolved' ' restarting' ' running' ' stopping' \
 		' cancelled' | same told
-	says "less than the 24 MiB of --min-free"
+	says "less than the 24M of --min-free"
 	valid stdout
 }
 
@@ -54,7 +54,7 @@ told() {
 		"$targets/clean.libfuzzer"
 	told
 	grep -q 'job_disk_bytes firing' told
-	says "more than the 8 MiB of --disk"
+	says "more than the 8M of --disk"
 }
 
 @test "a fuzzer over its memory is stopped whole and started again" {

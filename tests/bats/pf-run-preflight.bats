@@ -215,7 +215,7 @@ faked() {
 	}
 	try 75 full pf-run -c -i seeds -o small/a/b -- ./clean.afl
 	same stderr <<-END
-		pf-run: 8 MiB of the disk of '$PWD/small' are free, less than the 512 MiB of --min-free
+		pf-run: 8M of the disk of '$PWD/small' are free, less than the 512M of --min-free
 	END
 	try 0 full pf-run -c --min-free 4M -i seeds -o small/a/b -- ./clean.afl
 	silent

@@ -100,6 +100,33 @@ refuses_a_hexadecimal_share(void **state)
 	assert_false(opt_share("0x1p-1", &ratio));
 }
 
+static void
+sizes_as_text(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} rows[] = {
+	    {0, "0"},
+	    {17, "17"},
+	    {1023, "1023"},
+	    {1024, "1K"},
+	    {1536, "1.5K"},
+	    {UINT64_C(512) << 20, "512M"},
+	    {(UINT64_C(512) << 20) + 1, "512M"},
+	    {UINT64_C(5) << 29, "2.5G"},
+	    {UINT64_C(3) << 50, "3072T"},
+	};
+	char text[OPT_SIZE_TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		opt_size_text(rows[i].bytes, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +136,7 @@ main(void)
 	    cmocka_unit_test(reads_counts_and_shares),
 	    cmocka_unit_test(refuses_junk),
 	    cmocka_unit_test(refuses_a_hexadecimal_share),
+	    cmocka_unit_test(sizes_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
