@@ -11,46 +11,10 @@
 #include "buf.h"
 #include "clock.h"
 #include "process.h"
+#include "program.h"
 #include "strvec.h"
 
 #define GIVE_UP_MS 20000
-
-static int
-is_program(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0 || access(path, X_OK) < 0)
-		return -1;
-	if (S_ISREG(st.st_mode))
-		return 0;
-	errno = EACCES;
-	return -1;
-}
-
-/* bwrap does not say why it could not execute: it is looked at before. */
-static int
-find_program(const char *name)
-{
-	const char *path = getenv("PATH") ? getenv("PATH") : "/bin:/usr/bin";
-	char at[PATH_MAX];
-	int error = ENOENT;
-	size_t n;
-
-	if (strchr(name, '/') != NULL)
-		return is_program(name);
-	for (; path != NULL; path = path[n] == ':' ? path + n + 1 : NULL) {
-		n = strcspn(path, ":");
-		snprintf(at, sizeof at, "%.*s%s%s", (int)n, path,
-		    n > 0 ? "/" : "./", name);
-		if (is_program(at) == 0)
-			return 0;
-		if (errno == EACCES)
-			error = EACCES;
-	}
-	errno = error;
-	return -1;
-}
 
 /* A mount at a symbolic link is refused by bwrap; links stay as they are. */
 static int
@@ -83,12 +47,16 @@ sandbox_exec(const struct child_spec *spec, int status_fd)
 	    "--unshare-ipc", "--cap-drop", "ALL", "--new-session",
 	    "--die-with-parent"};
 	struct strvec argv = STRVEC_INIT;
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], *program;
 	int saved;
 	size_t i;
 
-	if (find_program(spec->argv[0]) < 0)
+	/* bwrap does not say why it could not execute: it is looked at before.
+	 */
+	program = program_find(spec->argv[0]);
+	if (program == NULL)
 		return;
+	free(program);
 	strvec_add(&argv, "bwrap");
 	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
 		strvec_add(&argv, fixed[i]);

@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "program.h"
 
 /* What each runtime is told: where the caller may differ, and where not. */
 static const struct {
@@ -35,44 +36,6 @@ static const struct {
 
 const char *const command_sanitizer_names[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS",
     "MSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", NULL};
-
-static bool
-is_program(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return false;
-	if (!S_ISREG(st.st_mode)) {
-		errno = EACCES;
-		return false;
-	}
-	return access(path, X_OK) == 0;
-}
-
-char *
-command_find(const char *name)
-{
-	const char *path = getenv("PATH");
-	struct buf file = BUF_INIT;
-
-	if (strchr(name, '/') != NULL)
-		return is_program(name) ? mem_dup(name) : NULL;
-	while (path != NULL && *path != '\0') {
-		const char *end = strchrnul(path, ':');
-
-		buf_clear(&file);
-		if (end > path)
-			buf_addf(&file, "%.*s/", (int)(end - path), path);
-		buf_add_str(&file, name);
-		if (is_program(file.data))
-			return buf_take(&file);
-		path = *end == ':' ? end + 1 : end;
-	}
-	buf_release(&file);
-	errno = ENOENT;
-	return NULL;
-}
 
 static bool
 contains(const char *file, const char *words)
@@ -161,13 +124,13 @@ command_sanitizers(struct strvec *env, const char *symbolizer)
 char *
 command_symbolizer(void)
 {
-	char *path = command_find("llvm-symbolizer");
+	char *path = program_find("llvm-symbolizer");
 
 	for (int version = 30; path == NULL && version >= 9; version--) {
 		char name[32];
 
 		snprintf(name, sizeof name, "llvm-symbolizer-%d", version);
-		path = command_find(name);
+		path = program_find(name);
 	}
 	return path;
 }

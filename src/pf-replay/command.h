@@ -6,11 +6,6 @@
 
 #include "strvec.h"
 
-/*
- * The file that `name` runs, looked up in PATH where it has no slash. The
- * caller frees it; NULL with errno when there is none that may be executed.
- */
-char *command_find(const char *name);
 /* Does the file hold libFuzzer's driver? Remembers the last answer. */
 bool command_is_libfuzzer(const char *file);
 

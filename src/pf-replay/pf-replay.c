@@ -6,6 +6,7 @@
 #include "msg.h"
 #include "opt.h"
 #include "out.h"
+#include "program.h"
 #include "queue.h"
 
 static const char usage[] =
@@ -113,7 +114,7 @@ find_helpers(struct replay *replay)
 	if (replay->symbolizer == NULL)
 		msg_warnx("no llvm-symbolizer in PATH: clang's traces will "
 			  "have no names");
-	replay->gdb = command_find("gdb");
+	replay->gdb = program_find("gdb");
 	if (replay->gdb == NULL)
 		msg_info("no gdb in PATH: crashes of targets without a "
 			 "sanitizer will have no trace");
@@ -141,7 +142,7 @@ main(int argc, char *argv[])
 	report_init(&replay.report);
 	fingerprint_init(&replay.fingerprint);
 	if (replay.command != NULL) {
-		program = command_find(replay.command[0]);
+		program = program_find(replay.command[0]);
 		if (program == NULL)
 			msg_die(69, "run %s", msg_quote(replay.command[0]));
 		free(program);

@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
+#include "program.h"
 
 extern char **environ;
 
@@ -61,7 +62,7 @@ fail(struct replay *replay, struct task *task)
 static bool
 prepare(struct replay *replay, struct task *task, char *const command[])
 {
-	char *file = command_find(command[0]);
+	char *file = program_find(command[0]);
 	bool libfuzzer;
 
 	if (file == NULL) {
@@ -247,7 +248,7 @@ task_from_line(struct replay *replay, const char *line, size_t len)
 static void
 emit_command(struct emit *e, char *const command[])
 {
-	char *file = command_find(command[0]);
+	char *file = program_find(command[0]);
 	char *whole = file != NULL ? realpath(file, NULL) : NULL;
 
 	emit_array(e, "command");

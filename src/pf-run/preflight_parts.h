@@ -7,8 +7,6 @@
 
 #include "job.h"
 
-/* What would be found in PATH if `name` were run; NULL when nothing would. */
-char *preflight_find_program(const char *name);
 /* Replaces *path by its real, absolute form. */
 int preflight_resolve(char **path, const char *what);
 /* The same for a path whose last parts may not be there yet. */

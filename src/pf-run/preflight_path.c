@@ -6,28 +6,6 @@
 #include "msg.h"
 #include "preflight_parts.h"
 
-char *
-preflight_find_program(const char *name)
-{
-	const char *path = getenv("PATH");
-	struct stat st;
-
-	if (strchr(name, '/') != NULL)
-		return mem_dup(name);
-	while (path != NULL && *path != '\0') {
-		int n = (int)strcspn(path, ":");
-		char *full = mem_printf(
-		    "%.*s/%s", n > 0 ? n : 1, n > 0 ? path : ".", name);
-
-		if (access(full, X_OK) == 0 && stat(full, &st) == 0 &&
-		    S_ISREG(st.st_mode))
-			return full;
-		free(full);
-		path += n + (path[n] == ':');
-	}
-	return NULL;
-}
-
 static char *
 absolute(const char *path)
 {

@@ -12,6 +12,7 @@
 #include "msg.h"
 #include "opt.h"
 #include "preflight_parts.h"
+#include "program.h"
 
 /* The corpus must not feed on itself. */
 static int
@@ -182,7 +183,7 @@ preflight_confinement(const struct job *job)
 	char *found;
 
 	if (job->sandbox) {
-		found = preflight_find_program("bwrap");
+		found = program_find("bwrap");
 		if (found == NULL) {
 			msg_warnx("bwrap: not found in PATH; --sandbox needs "
 				  "it (Debian: bubblewrap)");

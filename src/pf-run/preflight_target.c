@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "preflight_parts.h"
+#include "program.h"
 
 /* What a 64-bit program with AddressSanitizer reserves, and some room. */
 #define ASAN_SPACE ((rlim_t)24 << 40)
@@ -35,7 +36,9 @@ static int
 check_file(struct job *job)
 {
 	char **program = &job->command.item[0];
-	char *found = preflight_find_program(*program);
+	/* What is wrong with a path is told better by its checks. */
+	char *found = strchr(*program, '/') != NULL ? mem_dup(*program)
+						    : program_find(*program);
 
 	if (found == NULL) {
 		msg_warnx("target %s: not found in PATH", msg_quote(*program));
@@ -84,7 +87,7 @@ check_engine_program(const struct job *job)
 
 	if (job->engine->program == NULL)
 		return 0;
-	found = preflight_find_program(job->engine->program);
+	found = program_find(job->engine->program);
 	if (found == NULL) {
 		msg_warnx("%s: not found in PATH; it fuzzes targets built "
 			  "for %s",

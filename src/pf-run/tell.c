@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "emit.h"
 #include "msg.h"
+#include "program.h"
 #include "tell.h"
 
 /* A heartbeat a quarter of an hour. */
@@ -102,6 +103,25 @@ tell_job(struct supervisor *s, const char *state, const char *reason,
 	buf_release(&data);
 }
 
+/* The engines that could run here. */
+static void
+emit_capabilities(struct emit *e)
+{
+	const struct engine *const *engine;
+	char *program;
+
+	emit_array(e, "capabilities");
+	for (engine = engines; *engine != NULL; engine++) {
+		program = (*engine)->program == NULL
+		    ? NULL
+		    : program_find((*engine)->program);
+		if (program != NULL || (*engine)->program == NULL)
+			emit_string(e, NULL, (*engine)->name);
+		free(program);
+	}
+	emit_end(e);
+}
+
 void
 tell_node(struct supervisor *s)
 {
@@ -111,9 +131,7 @@ tell_node(struct supervisor *s)
 	emit_begin(&e, &data);
 	emit_object(&e, NULL);
 	emit_string(&e, "version", PF_VERSION);
-	emit_array(&e, "capabilities");
-	emit_string(&e, NULL, s->job->engine->name);
-	emit_end(&e);
+	emit_capabilities(&e);
 	emit_i64(&e, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
 	emit_i64(&e, "memory_bytes",
 	    (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
