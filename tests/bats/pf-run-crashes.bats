@@ -45,6 +45,13 @@ of_crashes() {
 		"${2:-job/events.jsonl}"
 }
 
+# tells_stats: asked for them, the job has told statistics.
+tells_stats() {
+	kill -USR1 "$supervisor"
+	sleep 0.1
+	grep -q '"type":"stats"' job/events.jsonl
+}
+
 # in_namespace COMMAND…: may mount, and sees nobody else's mounts.
 in_namespace() { unshare -rm "$@"; }
 
@@ -120,8 +127,8 @@ EOF
 	begin_afl
 	echo killed >$crashes/id:000000,sig:09,src:000000,time:1,execs:2,op:havoc
 	until_true 5 told 1
-	kill -USR1 "$supervisor"
-	until_true 5 grep -q '"type":"stats"' job/events.jsonl
+	# afl-fuzz may not have written its first statistics yet.
+	until_true 10 tells_stats
 	of_crashes '[d["kind"], d["signal"]]' >got
 	same got <<<'["killed", 9]'
 	finish
