@@ -99,7 +99,7 @@ bench: all
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])
 sh_files = $(wildcard bin/* tests/run tests/validate tests/demo tests/lint \
-	tests/bench/run tests/targets/check tests/targets/grouping cron/*.sh) .ci/run
+	tests/bench/run $(wildcard tests/bench/*.bench) tests/targets/check tests/targets/grouping tests/fakes/honggfuzz cron/*.sh) .ci/run
 
 lint: deps
 	+$(MAKE) --no-print-directory lint-only
