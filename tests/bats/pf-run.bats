@@ -36,6 +36,9 @@ states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
 	json "e['data']['execs_total'] if e['type'] == 'stats' else None" >execs
 	sed -n 's/^execs_done *: //p' job/out/default/fuzzer_stats >want
 	tail -n 1 execs | same want
+	# state.json said 0 of all that AFL++ ever did.
+	try 1 pf-run --status job
+	json "e['execs_total']" | same want
 	nothing_left job
 }
 
