@@ -216,3 +216,18 @@ kill_supervisor() {
 		-i "$seeds/clean" -o job -- "$targets/clean.afl"
 	says "afl-fuzz: not found in PATH"
 }
+
+# Totals fell to 0 without a word.
+@test "a state.json that is damaged is named, and the job goes on" {
+	mkdir job
+	printf '{"attempt":3,' >job/state.json
+	try 0 fuzz clean.libfuzzer -d 1s
+	same stderr <<-END
+		pf-run: state.json in '$PWD/job' cannot be read as JSON: attempts, time and executions are counted anew
+	END
+	printf '{"attempt":-3,"run_ms":-5}' >job/state.json
+	try 0 fuzz clean.libfuzzer -d 1s
+	silent
+	json "e['attempt'], e['run_ms'] > 0" job/state.json >got
+	echo "[1, true]" | same got
+}
