@@ -231,3 +231,18 @@ kill_supervisor() {
 	json "e['attempt'], e['run_ms'] > 0" job/state.json >got
 	echo "[1, true]" | same got
 }
+
+# The signal is caught by signalfd, which also gave those that are ignored.
+@test "under nohup a job outlives its terminal" {
+	fuzz_exec='exec nohup' fuzz clean.libfuzzer -d 60s </dev/null \
+		>stdout 2>/dev/null 3>&- &
+	until_true 20 grep -q '"state":"running"' stdout
+	touch mark
+	kill -HUP $!
+	kill -USR1 $!
+	until_true 10 test job/state.json -nt mark
+	kill -TERM $!
+	wait $!
+	json "e['data'].get('reason') if e['type'] == 'job' else None" >got
+	printf '%s\n' SIGTERM SIGTERM | same got
+}
