@@ -6,11 +6,13 @@
  */
 #include <signal.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 
 #include "engine.h"
 #include "leftovers.h"
 #include "libfuzzer_log.h"
 #include "mem.h"
+#include "msg.h"
 
 static unsigned
 processes(const struct engine_job *job)
@@ -56,6 +58,48 @@ static int64_t
 silence(const struct engine_job *job)
 {
 	return job->mode == ENGINE_MODE_FORK ? 420000 : 0;
+}
+
+/* Whether sh(1) takes it for one word, and for that one. */
+static bool
+is_plain_word(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789%+,-./:=@_";
+
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x80 && strchr(plain, *text) == NULL)
+			return false;
+	return true;
+}
+
+/* In fork mode a worker's command is put together for sh, without quotes. */
+static int
+unready(const struct engine_job *job, char **why)
+{
+	char *const *word = job->target;
+	const char *bad = NULL;
+
+	if (job->mode != ENGINE_MODE_FORK)
+		return 0;
+	for (; bad == NULL && *word != NULL; word++)
+		if (!is_plain_word(*word))
+			bad = *word;
+	if (bad == NULL && !is_plain_word(job->directory))
+		bad = job->directory;
+	if (bad == NULL && job->seeds != NULL && !is_plain_word(job->seeds))
+		bad = job->seeds;
+	if (bad == NULL && job->dictionary != NULL &&
+	    !is_plain_word(job->dictionary))
+		bad = job->dictionary;
+	if (bad == NULL)
+		return 0;
+	*why = mem_printf("libFuzzer's fork mode gives its words to a shell, "
+			  "which would not take %s as it is: name it "
+			  "otherwise, or use --mode single",
+	    msg_quote(bad));
+	return EX_CONFIG;
 }
 
 static void
@@ -367,6 +411,7 @@ const struct engine engine_libfuzzer = {
     .instance = instance,
     .corpus = corpus,
     .memory = memory,
+    .unready = unready,
     .silence = silence,
     .directories = directories,
     .command = command,

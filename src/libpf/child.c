@@ -46,6 +46,8 @@ command(struct child *c, enum keeper_verb verb, int signal)
 {
 	struct keeper_command order = {verb, signal};
 
+	/* To a single fuzzer it is the parent, and targets stop their parent. */
+	kill(c->keeper, SIGCONT);
 	/* A keeper that is gone has nothing left to signal. */
 	(void)send(c->fd, &order, sizeof order, MSG_NOSIGNAL);
 }

@@ -58,6 +58,20 @@ fuzzer_release(struct fuzzer *f)
 	free(f->reason);
 }
 
+/* Both ways: the job's total into `s`, what this start did of it into `f`. */
+static void
+count_execs(struct fuzzer *f, struct stats *s)
+{
+	if (s->execs_total == STATS_UNKNOWN)
+		return;
+	if (f->job->engine->counts_anew) {
+		f->execs = s->execs_total;
+		s->execs_total += f->execs_before;
+	} else if (s->execs_total > f->execs_before) {
+		f->execs = s->execs_total - f->execs_before;
+	}
+}
+
 /* What was done since the last statistics, by a process that is gone. */
 static void
 note_execs(struct fuzzer *f)
@@ -65,9 +79,8 @@ note_execs(struct fuzzer *f)
 	struct stats s;
 
 	stats_init(&s);
-	if (f->job->engine->stats(f->log, f->job->fd, f->instance, &s) &&
-	    f->job->engine->counts_anew && s.execs_total != STATS_UNKNOWN)
-		f->execs = s.execs_total;
+	if (f->job->engine->stats(f->log, f->job->fd, f->instance, &s))
+		count_execs(f, &s);
 	stats_release(&s);
 }
 
@@ -393,11 +406,7 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
 	tidy(f, f->child.fd >= 0);
 	if (fresh) {
-		if (f->job->engine->counts_anew &&
-		    s.execs_total != STATS_UNKNOWN) {
-			f->execs = s.execs_total;
-			s.execs_total += f->execs_before;
-		}
+		count_execs(f, &s);
 		*time_ms =
 		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
 		if (s.run_seconds == STATS_UNKNOWN && f->child.fd >= 0)

@@ -317,7 +317,9 @@ load_json(int dir_fd, const char *name)
 static int64_t
 member(const json_t *object, const char *key)
 {
-	return json_integer_value(json_object_get(object, key));
+	int64_t value = json_integer_value(json_object_get(object, key));
+
+	return value < 0 ? 0 : value;
 }
 
 struct job_counts *
@@ -396,6 +398,10 @@ job_totals_load(struct job *job, struct job_totals *t)
 	size_t i;
 
 	*t = (struct job_totals){0};
+	if (state == NULL && faccessat(job->fd, "state.json", F_OK, 0) == 0)
+		msg_warnx("state.json in %s cannot be read as JSON: attempts, "
+			  "time and executions are counted anew",
+		    msg_quote(job->directory));
 	t->restarts = member(state, "restarts");
 	t->run_ms = member(state, "run_ms");
 	time = json_string_value(json_object_get(state, "start_time"));

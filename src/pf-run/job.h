@@ -65,7 +65,7 @@ int job_open(struct job *job);
 struct job_counts {
 	char *instance;
 	int64_t crashes, hangs, ooms; /* distinct inputs */
-	int64_t execs; /* before this start, of engines that count anew */
+	int64_t execs;
 	/* As it stands now. */
 	pid_t pid; /* 0 when it does not run */
 	uint64_t rss_bytes, corpus_count;

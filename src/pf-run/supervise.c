@@ -189,6 +189,16 @@ wait_for_something(struct supervisor *s, struct pollfd *p)
 			on_fuzzer(s, &s->fuzzer[i]);
 }
 
+/* As nohup(1) leaves it: the job outlives its terminal. */
+static bool
+hangup_is_ignored(void)
+{
+	struct sigaction action;
+
+	return sigaction(SIGHUP, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
+}
+
 static void
 catch_signals(struct supervisor *s)
 {
@@ -197,7 +207,8 @@ catch_signals(struct supervisor *s)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	if (!hangup_is_ignored())
+		sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);

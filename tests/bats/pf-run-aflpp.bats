@@ -153,6 +153,7 @@ crashes_told() {
 @test "killed and started at once, again and again, no crash input is lost" {
 	: >known
 	for round in 1 2 3; do
+		rm -f stdout # what the round before said
 		fuzz_exec=exec fuzz "$targets/chunks.afl" >stdout 2>stderr 3>&- &
 		until_true 20 grep -q '"state":"running"' stdout
 		date +%s%N >>starts

@@ -43,6 +43,14 @@ round() {
 	[ ! -e "$kind/state.json" ] || json "e['state']" "$kind/state.json" >state
 }
 
+# The keeper is the parent of a single fuzzer: pf-run waited for it for ever.
+@test "a fuzzer that stops its parent ends in time all the same" {
+	try 0 timeout -s KILL 20 pf-run -f other --crash-dir found -d 1 -g 1 \
+		-o job --min-free 0 -j "kill-$$" -- \
+		sh -c 'kill -STOP $PPID; exec sleep 100'
+	nothing_left "kill-$$"
+}
+
 @test "100 kills at random moments leave no process, lose and double nothing" {
 	seed=${PF_SEED:-$RANDOM}
 	RANDOM=$seed

@@ -60,6 +60,20 @@ faked() {
 	says "not built for a fuzzer"
 }
 
+# Its workers' commands go through sh, without quotes: each of them failed, and
+# a job that had fuzzed nothing ended with 0.
+@test "libFuzzer's fork mode refuses a path that a shell takes apart" {
+	local tail="as it is: name it otherwise, or use --mode single"
+	local why="libFuzzer's fork mode gives its words to a shell, which would not take"
+
+	mkdir 'a b'
+	cp clean.libfuzzer 'a b'
+	refused 78 "$why '$PWD/a b/clean.libfuzzer' $tail" -- './a b/clean.libfuzzer'
+	refused 78 "$why '\$(id)' $tail" -- ./clean.libfuzzer '$(id)'
+	refused 78 "$why '$PWD/a b/job' $tail" -o 'a b/job' -- ./clean.libfuzzer
+	check 0 -o 'a b/job' --mode single -- ./clean.libfuzzer
+}
+
 @test "-f is believed only as far as the target bears it out" {
 	refused 78 "target '$PWD/clean.libfuzzer': built for libfuzzer, not for afl++" \
 		-f afl++ -- ./clean.libfuzzer

@@ -36,6 +36,9 @@ states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
 	json "e['data']['execs_total'] if e['type'] == 'stats' else None" >execs
 	sed -n 's/^execs_done *: //p' job/out/default/fuzzer_stats >want
 	tail -n 1 execs | same want
+	# state.json said 0 of all that AFL++ ever did.
+	try 1 pf-run --status job
+	json "e['execs_total']" | same want
 	nothing_left job
 }
 
@@ -212,4 +215,34 @@ kill_supervisor() {
 	PATH=$pf_build/bin:$PWD/bin try 69 "$pf_build/bin/pf-run" -c \
 		-i "$seeds/clean" -o job -- "$targets/clean.afl"
 	says "afl-fuzz: not found in PATH"
+}
+
+# Totals fell to 0 without a word.
+@test "a state.json that is damaged is named, and the job goes on" {
+	mkdir job
+	printf '{"attempt":3,' >job/state.json
+	try 0 fuzz clean.libfuzzer -d 1s
+	same stderr <<-END
+		pf-run: state.json in '$PWD/job' cannot be read as JSON: attempts, time and executions are counted anew
+	END
+	printf '{"attempt":-3,"run_ms":-5}' >job/state.json
+	try 0 fuzz clean.libfuzzer -d 1s
+	silent
+	json "e['attempt'], e['run_ms'] > 0" job/state.json >got
+	echo "[1, true]" | same got
+}
+
+# The signal is caught by signalfd, which also gave those that are ignored.
+@test "under nohup a job outlives its terminal" {
+	fuzz_exec='exec nohup' fuzz clean.libfuzzer -d 60s </dev/null \
+		>stdout 2>/dev/null 3>&- &
+	until_true 20 grep -q '"state":"running"' stdout
+	touch mark
+	kill -HUP $!
+	kill -USR1 $!
+	until_true 10 test job/state.json -nt mark
+	kill -TERM $!
+	wait $!
+	json "e['data'].get('reason') if e['type'] == 'job' else None" >got
+	printf '%s\n' SIGTERM SIGTERM | same got
 }
