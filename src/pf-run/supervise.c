@@ -336,6 +336,10 @@ supervise(struct job *job, struct journal *journal)
 		    crashes_untold(&s.crashes));
 		result.status = exit_worse(result.status, EX_TEMPFAIL);
 	}
+	/* No crash was seen there, but nobody has looked. */
+	if (s.watch.error != 0)
+		result.status =
+		    exit_worse(result.status, msg_exit_code(s.watch.error));
 	free(polled);
 	release(&s);
 	return result;
