@@ -209,7 +209,7 @@ journal_pump(struct journal *j)
 
 /* A reader that never reads must not keep us from ending when we are asked. */
 static void
-drain(struct journal *j)
+drain(struct journal *j, int patience_ms)
 {
 	struct pollfd p[2] = {
 	    {.fd = STDOUT_FILENO, .events = POLLOUT}, {.events = POLLIN}};
@@ -222,9 +222,11 @@ drain(struct journal *j)
 	sigprocmask(SIG_BLOCK, &set, &before);
 	p[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
 	while (journal_wants_out(j)) {
-		if (poll(p, 2, -1) <= 0)
+		int ready = poll(p, 2, patience_ms);
+
+		if (ready < 0)
 			continue;
-		if (p[1].revents != 0) {
+		if (ready == 0 || p[1].revents != 0) {
 			msg_warnx("stopped before standard output had taken "
 				  "all events: the rest is in events.jsonl");
 			j->out_error = EAGAIN;
@@ -238,10 +240,10 @@ drain(struct journal *j)
 }
 
 void
-journal_close(struct journal *j)
+journal_close(struct journal *j, int patience_ms)
 {
 	journal_retry(j);
-	drain(j);
+	drain(j, patience_ms);
 	if (close(STDOUT_FILENO) < 0 && j->out_error == 0 && j->sent > 0)
 		j->out_error = errno;
 	close(j->fd);

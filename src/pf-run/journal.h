@@ -37,10 +37,11 @@ struct journal {
 int journal_open(struct journal *j, int job_fd, uint64_t size_max,
     const char *job, const char *target, const char *fuzzer);
 /*
- * Drains to standard output, waiting for its reader until SIGTERM, SIGINT or
- * SIGHUP comes, and closes.
+ * Drains to standard output and closes. A reader that takes nothing is waited
+ * for until SIGTERM, SIGINT or SIGHUP comes or `patience_ms` (-1: without end)
+ * have passed.
  */
-void journal_close(struct journal *j);
+void journal_close(struct journal *j, int patience_ms);
 /*
  * Tells one fact: `data` is its JSON object, `fact` what its id is made from
  * (NULL: the data), `time_ms` when it happened.

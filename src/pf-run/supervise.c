@@ -330,6 +330,7 @@ supervise(struct job *job, struct journal *journal)
 	}
 	result.status = conclude(&s);
 	result.crashes = s.crashes.told;
+	result.stopped = s.stop_signal != 0;
 	if (crashes_untold(&s.crashes) > 0) {
 		msg_warnx("crash inputs that could not be kept: %zu; the next "
 			  "start tells them",
