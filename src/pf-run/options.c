@@ -342,6 +342,8 @@ set_bound(struct job *job, int option)
 		break;
 	case OPT_LOG_SIZE:
 		job->log_max_bytes = opt_need_size("--log-size", optarg);
+		if (job->log_max_bytes == 0)
+			opt_usage(usage, "--log-size must be above zero");
 		break;
 	case OPT_MIN_FREE:
 		job->min_free_bytes = opt_need_size("--min-free", optarg);
@@ -465,6 +467,8 @@ options_parse(struct options *o, int argc, char *argv[])
 	while ((option = getopt_long(argc, argv,
 		    "+cd:F:f:g:hi:j:m:n:o:t:u:vx:", long_options, NULL)) != -1)
 		set_option(o, option);
+	if (o->job.network && !o->job.sandbox)
+		opt_usage(usage, "--network goes with --sandbox");
 	o->directory = argv + optind;
 	if (o->verb <= VERB_TRIAL) {
 		take_target(&o->job, argv + optind);
