@@ -185,7 +185,7 @@ void
 journal_pump(struct journal *j)
 {
 	char piece[PIECE];
-	const char *bytes = piece;
+	const char *bytes = piece, *end;
 	ssize_t n;
 
 	if (j->sent < j->size) {
@@ -197,6 +197,10 @@ journal_pump(struct journal *j)
 	}
 	if (n <= 0)
 		return;
+	/* Whole lines, at once, where they fit: others may share the pipe. */
+	end = memrchr(bytes, '\n', (size_t)n);
+	if (end != NULL)
+		n = end + 1 - bytes;
 	n = write(STDOUT_FILENO, bytes, (size_t)n);
 	if (n > 0) {
 		j->sent += n;

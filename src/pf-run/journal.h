@@ -52,7 +52,10 @@ void journal_tell(struct journal *j, const char *type, int64_t time_ms,
 bool journal_behind(const struct journal *j);
 /* Whether to poll standard output for POLLOUT. */
 bool journal_wants_out(const struct journal *j);
-/* Call when standard output can take something: writes a piece. */
+/*
+ * Call when standard output can take something: writes a piece, of whole lines
+ * unless one is longer than 4096 bytes.
+ */
 void journal_pump(struct journal *j);
 /* Tries again to write what the full disk refused. */
 void journal_retry(struct journal *j);
