@@ -383,8 +383,13 @@ ended(const struct engine_log *log, int wait_status, int64_t lived_ms,
 
 	*reason = l->last_words;
 	if (WIFEXITED(wait_status) &&
-	    (WEXITSTATUS(wait_status) == 0 || l->wrapped_up))
-		return ENGINE_DONE;
+	    (WEXITSTATUS(wait_status) == 0 || l->wrapped_up)) {
+		if (l->fork || l->counted)
+			return ENGINE_DONE;
+		/* libFuzzer sees exit(3), but not _exit(2). */
+		*reason = "the target ended the process with status 0";
+		return ENGINE_BROKE;
+	}
 	if (!l->fork && l->artifact != NULL)
 		return ended_with_find(l, reason);
 	if (WIFEXITED(wait_status) && !l->initialized && lived_ms < 2000 &&

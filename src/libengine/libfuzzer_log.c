@@ -208,6 +208,7 @@ final_line(struct libfuzzer_log *log, struct cursor c)
 	if (!take(&c, "stat::"))
 		return false;
 	if (take(&c, "number_of_executed_units:")) {
+		log->counted = true;
 		while (take(&c, " "))
 			;
 		if (take_number(&c, &n))

@@ -23,6 +23,7 @@ struct libfuzzer_log {
 	char *last_words; /* the last line that said what was wrong; owned */
 	char *cause;      /* the bug in words that it always has; owned */
 	bool wrapped_up;  /* -fork: the time it was given is used up */
+	bool counted;     /* -print_final_stats: it told how much it has done */
 	/*
 	 * What was printed since the last status line: of a process that ends
 	 * at a crash, its report; of a long one the end.

@@ -430,10 +430,8 @@ collect_open(struct crashes *c, const struct crash_file *file, const char *path,
 
 	if (nameset_has(&c->settled, file_key(&a->st, file->name)))
 		return 0;
-	if (artifact_read(a, file->name, c->job->engine->sha1_names) < 0) {
-		msg_warn("read %s", msg_quote(path));
-		return 0;
-	}
+	if (artifact_read(a, file->name, c->job->engine->sha1_names) < 0)
+		return -1;
 	p.instance = instance_of(c, file->dir);
 	status = deal_with(c, file, a, &p, &report, now);
 	if (status == 0)
@@ -451,9 +449,7 @@ collect(struct crashes *c, struct crash_file *file, int64_t now_ms, bool all)
 	struct artifact a;
 	int status = artifact_open(&a, c->job->fd, path);
 
-	/* Gone already: renamed by a resume, and seen again there. */
-	if (status < 0)
-		msg_warn("open crash input %s", msg_quote(path));
+	/* 0: gone already, renamed by a resume, and seen again there. */
 	if (status > 0) {
 		/* Seen by a look before it was closed: half of it is another
 		 * content, and a link to it would change. */
@@ -463,8 +459,8 @@ collect(struct crashes *c, struct crash_file *file, int64_t now_ms, bool all)
 		if (status < 0)
 			say_not_kept(c, path);
 		artifact_close(&a);
-	} else {
-		status = 0;
+	} else if (status < 0) {
+		say_not_kept(c, path);
 	}
 	if (status == 0)
 		worker_logs_settled(&c->logs, file->name);

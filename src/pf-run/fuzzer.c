@@ -161,6 +161,7 @@ fuzzer_start(struct fuzzer *f)
 	struct strvec argv = STRVEC_INIT, env = STRVEC_INIT;
 	int ends[2], status, saved;
 
+	f->ended = false;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	renew_log(f);
@@ -360,6 +361,7 @@ fuzzer_gone(struct fuzzer *f, enum machine_event *event)
 
 	if (f->child.fd < 0 || child_next(&f->child, &f->end, 0) != CHILD_GONE)
 		return false;
+	f->ended = true;
 	read_rest(f);
 	lived = clock_monotonic() - f->started_ms;
 	how = job->engine->ended(f->log, f->end.wait_status, lived, &words);
@@ -414,7 +416,8 @@ fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
 			    (clock_monotonic() - f->started_ms) / 1000;
 		s.instance = mem_dup(f->instance);
 		s.alive = f->child.fd >= 0;
-		s.pid = f->child.pid;
+		if (s.alive)
+			s.pid = f->child.pid;
 		s.crashes_total = counts->crashes;
 		s.hangs_total = counts->hangs;
 		s.ooms_total = counts->ooms;

@@ -21,7 +21,8 @@ struct fuzzer {
 	char *instance;
 	enum machine_state state;
 	struct child child;
-	struct child_end end; /* of the last start */
+	struct child_end end; /* of the last start, if `ended` */
+	bool ended;           /* it was started, and is gone */
 	int64_t due_ms;       /* MACHINE_WAITING: when to start */
 	int64_t started_ms;
 	int64_t grace_end_ms; /* when patience with a stop ends */

@@ -185,7 +185,7 @@ void
 journal_pump(struct journal *j)
 {
 	char piece[PIECE];
-	const char *bytes = piece;
+	const char *bytes = piece, *end;
 	ssize_t n;
 
 	if (j->sent < j->size) {
@@ -197,6 +197,10 @@ journal_pump(struct journal *j)
 	}
 	if (n <= 0)
 		return;
+	/* Whole lines, at once, where they fit: others may share the pipe. */
+	end = memrchr(bytes, '\n', (size_t)n);
+	if (end != NULL)
+		n = end + 1 - bytes;
 	n = write(STDOUT_FILENO, bytes, (size_t)n);
 	if (n > 0) {
 		j->sent += n;
@@ -209,7 +213,7 @@ journal_pump(struct journal *j)
 
 /* A reader that never reads must not keep us from ending when we are asked. */
 static void
-drain(struct journal *j)
+drain(struct journal *j, int patience_ms)
 {
 	struct pollfd p[2] = {
 	    {.fd = STDOUT_FILENO, .events = POLLOUT}, {.events = POLLIN}};
@@ -222,9 +226,11 @@ drain(struct journal *j)
 	sigprocmask(SIG_BLOCK, &set, &before);
 	p[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
 	while (journal_wants_out(j)) {
-		if (poll(p, 2, -1) <= 0)
+		int ready = poll(p, 2, patience_ms);
+
+		if (ready < 0)
 			continue;
-		if (p[1].revents != 0) {
+		if (ready == 0 || p[1].revents != 0) {
 			msg_warnx("stopped before standard output had taken "
 				  "all events: the rest is in events.jsonl");
 			j->out_error = EAGAIN;
@@ -238,10 +244,10 @@ drain(struct journal *j)
 }
 
 void
-journal_close(struct journal *j)
+journal_close(struct journal *j, int patience_ms)
 {
 	journal_retry(j);
-	drain(j);
+	drain(j, patience_ms);
 	if (close(STDOUT_FILENO) < 0 && j->out_error == 0 && j->sent > 0)
 		j->out_error = errno;
 	close(j->fd);

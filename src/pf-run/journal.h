@@ -37,10 +37,11 @@ struct journal {
 int journal_open(struct journal *j, int job_fd, uint64_t size_max,
     const char *job, const char *target, const char *fuzzer);
 /*
- * Drains to standard output, waiting for its reader until SIGTERM, SIGINT or
- * SIGHUP comes, and closes.
+ * Drains to standard output and closes. A reader that takes nothing is waited
+ * for until SIGTERM, SIGINT or SIGHUP comes or `patience_ms` (-1: without end)
+ * have passed.
  */
-void journal_close(struct journal *j);
+void journal_close(struct journal *j, int patience_ms);
 /*
  * Tells one fact: `data` is its JSON object, `fact` what its id is made from
  * (NULL: the data), `time_ms` when it happened.
@@ -51,7 +52,10 @@ void journal_tell(struct journal *j, const char *type, int64_t time_ms,
 bool journal_behind(const struct journal *j);
 /* Whether to poll standard output for POLLOUT. */
 bool journal_wants_out(const struct journal *j);
-/* Call when standard output can take something: writes a piece. */
+/*
+ * Call when standard output can take something: writes a piece, of whole lines
+ * unless one is longer than 4096 bytes.
+ */
 void journal_pump(struct journal *j);
 /* Tries again to write what the full disk refused. */
 void journal_retry(struct journal *j);

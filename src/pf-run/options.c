@@ -38,8 +38,8 @@ static const char usage[] =
     "  -j, --job NAME         in the events (base name of the directory)\n"
     "      --list             the jobs below the directories (jobs)\n"
     "      --log FORM         messages as text or json\n"
-    "  -m, --memory SIZE      of one fuzzer process (4G)\n"
     "      --log-size SIZE    of logs and events.jsonl, each (16M)\n"
+    "  -m, --memory SIZE      of one fuzzer process (4G)\n"
     "      --min-free SIZE    of the disk; with less nothing runs (512M)\n"
     "      --mode MODE        libFuzzer: fork or single (fork)\n"
     "  -n, --instances COUNT  of the fuzzer (1)\n"
@@ -197,16 +197,18 @@ static void
 set_cpus(struct job *job, const char *text)
 {
 	cpu_set_t have;
+	int cpu;
 
 	if (!parse_cpus(text, &job->cpus))
 		opt_usage(usage, "--cpus is a list as 0-3,6, not %s",
 		    msg_quote(text));
-	if (sched_getaffinity(0, sizeof have, &have) == 0) {
-		CPU_AND(&have, &have, &job->cpus);
-		if (CPU_COUNT(&have) == 0)
-			opt_usage(usage, "--cpus %s: none of them is ours",
-			    msg_quote(text));
-	}
+	if (sched_getaffinity(0, sizeof have, &have) == 0)
+		for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+			if (CPU_ISSET(cpu, &job->cpus) &&
+			    !CPU_ISSET(cpu, &have))
+				opt_usage(usage,
+				    "--cpus %s: processor %d is not ours",
+				    msg_quote(text), cpu);
 	job->cpus_set = true;
 }
 
@@ -340,6 +342,8 @@ set_bound(struct job *job, int option)
 		break;
 	case OPT_LOG_SIZE:
 		job->log_max_bytes = opt_need_size("--log-size", optarg);
+		if (job->log_max_bytes == 0)
+			opt_usage(usage, "--log-size must be above zero");
 		break;
 	case OPT_MIN_FREE:
 		job->min_free_bytes = opt_need_size("--min-free", optarg);
@@ -463,6 +467,8 @@ options_parse(struct options *o, int argc, char *argv[])
 	while ((option = getopt_long(argc, argv,
 		    "+cd:F:f:g:hi:j:m:n:o:t:u:vx:", long_options, NULL)) != -1)
 		set_option(o, option);
+	if (o->job.network && !o->job.sandbox)
+		opt_usage(usage, "--network goes with --sandbox");
 	o->directory = argv + optind;
 	if (o->verb <= VERB_TRIAL) {
 		take_target(&o->job, argv + optind);

@@ -10,6 +10,9 @@
 #include "supervise.h"
 #include "trial.h"
 
+/* For a reader that takes nothing; less than --stop waits for. */
+#define READER_PATIENCE_MS 5000
+
 static int
 run(struct options *o)
 {
@@ -29,7 +32,8 @@ run(struct options *o)
 		return status;
 	}
 	result = supervise(&o->job, &journal);
-	journal_close(&journal);
+	/* Who was asked to end does not wait for a reader that never reads. */
+	journal_close(&journal, result.stopped ? READER_PATIENCE_MS : -1);
 	status = exit_worse(result.status, journal_status(&journal));
 	if (o->exit_crashes && result.crashes > 0)
 		status = exit_worse(status, 1);

@@ -341,12 +341,17 @@ supervise(struct job *job, struct journal *journal)
 	}
 	result.status = conclude(&s);
 	result.crashes = s.crashes.told;
+	result.stopped = s.stop_signal != 0;
 	if (crashes_untold(&s.crashes) > 0) {
 		msg_warnx("crash inputs that could not be kept: %zu; the next "
 			  "start tells them",
 		    crashes_untold(&s.crashes));
 		result.status = exit_worse(result.status, EX_TEMPFAIL);
 	}
+	/* No crash was seen there, but nobody has looked. */
+	if (s.watch.error != 0)
+		result.status =
+		    exit_worse(result.status, msg_exit_code(s.watch.error));
 	free(polled);
 	release(&s);
 	return result;

@@ -10,6 +10,7 @@
 struct supervised {
 	int status;      /* 0, or the exit status that a failed job asks for */
 	int64_t crashes; /* told in this run */
+	bool stopped;    /* by a signal */
 };
 
 /*

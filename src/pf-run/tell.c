@@ -18,7 +18,7 @@ emit_end_of(struct emit *e, const struct fuzzer *f)
 {
 	int status = f->end.wait_status;
 
-	if (f->child.fd >= 0)
+	if (!f->ended)
 		return;
 	if (WIFSIGNALED(status))
 		emit_i64(e, "signal", WTERMSIG(status));

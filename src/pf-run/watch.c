@@ -146,10 +146,26 @@ add(struct watch *w, int fd, const char *path, enum engine_directory kind)
 	return true;
 }
 
-static int
-open_dir(const struct watch *w, const char *path)
+/* What is not there, or is no directory, holds nothing; anything else may. */
+static void
+note_unread(struct watch *w, const char *path)
 {
-	return below_open(w->job_fd, path, O_RDONLY | O_DIRECTORY, true);
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+		return;
+	if (w->error == 0) {
+		w->error = errno;
+		msg_warn("look for crash inputs in %s", msg_quote(path));
+	}
+}
+
+static int
+open_dir(struct watch *w, const char *path)
+{
+	int fd = below_open(w->job_fd, path, O_RDONLY | O_DIRECTORY, true);
+
+	if (fd < 0)
+		note_unread(w, path);
+	return fd;
 }
 
 static bool
@@ -182,6 +198,7 @@ look(struct watch *w, int fd, const char *path, enum engine_directory kind,
 	struct dirent *entry;
 
 	if (dir == NULL) {
+		note_unread(w, path);
 		close(fd);
 		return;
 	}
@@ -255,12 +272,12 @@ look_outside(struct watch *w, bool all)
 	    ? -1
 	    : open(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd >= 0) {
-		if (add(w, fd, real, ENGINE_CRASHES) || all)
-			look(w, fd, real, ENGINE_CRASHES, NULL);
-		else
-			close(fd);
-	}
+	if (fd < 0)
+		note_unread(w, w->outside);
+	else if (add(w, fd, real, ENGINE_CRASHES) || all)
+		look(w, fd, real, ENGINE_CRASHES, NULL);
+	else
+		close(fd);
 	free(real);
 	return fd >= 0;
 }

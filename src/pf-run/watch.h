@@ -27,6 +27,7 @@ struct watch {
 	char *const *patterns; /* of its files; NULL or empty: all */
 	bool blind;            /* not everything could be watched */
 	int64_t look_ms;       /* then: when to look through it again */
+	int error; /* errno of the first directory that could not be read */
 	void (*found)(void *context, enum engine_directory kind,
 	    const char *path, const char *name);
 	void *context;
@@ -58,7 +59,8 @@ int64_t watch_due(const struct watch *w);
 void watch_tick(struct watch *w, int64_t now_ms);
 /*
  * Looks at every directory again: takes those in that came, and tells every
- * file of crashes and hangs; right when nothing is being written there.
+ * file of crashes and hangs; right when nothing is being written there. One
+ * that cannot be read sets `error`, after one sentence.
  */
 void watch_rescan(struct watch *w);
 

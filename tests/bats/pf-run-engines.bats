@@ -393,6 +393,29 @@ scripted() {
 	printf '%s\n' early late | same got
 }
 
+# "No crash" was told, with status 0, of what could not be looked at.
+@test "other: a directory that cannot be read is not one without crashes" {
+	mkdir -m 0 findings
+	try 77 bound_by_modes "$(command -v pf-run)" -f other \
+		--crash-dir findings -o job --min-free 1M -- true
+	echo "pf-run: look for crash inputs in '$PWD/findings': Permission" \
+		"denied" | same stderr
+}
+
+@test "other: a crash input that cannot be read is not passed over" {
+	mkdir findings
+	install -m 0 /dev/null findings/crash
+	try 75 bound_by_modes "$(command -v pf-run)" -f other \
+		--crash-dir findings -o job --min-free 1M -- true
+	says "keep crash input '$PWD/findings/crash', trying again until it"
+	says "crash inputs that could not be kept: 1; the next start tells"
+	chmod 644 findings/crash
+	echo boom >findings/crash
+	try 0 pf-run -f other --crash-dir findings -o job --min-free 1M -- true
+	crashes "d['input']['name']" >got
+	echo crash | same got
+}
+
 @test "other: the directory may lie in the job's, come late, go and come" {
 	mkdir job
 	cat >fuzzer <<-'END'

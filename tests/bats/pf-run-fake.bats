@@ -337,8 +337,7 @@ on_disk() {
 	FAKE=crashes=500 fuzz_exec=exec fuzz >pipe 2>stderr 3>&- &
 	pid=$!
 	until_true 20 grep -q '"stats"' job/events.jsonl
-	kill -TERM "$pid"
-	until_true 20 grep -q '"cancelled"' job/events.jsonl
+	# Once: it took a second signal before.
 	try 0 pf-run --stop job
 	json "[e['running'], e['state']]" >got
 	echo '[false, "cancelled"]' | same got
@@ -354,6 +353,22 @@ suspended() {
 	told starting running "stopping time used up" "finished time used up"
 	whole
 	[ "$(of_type crash "e['id']" | wc -l)" -gt 0 ]
+}
+
+@test "of a process that does not run no pid and no end are told" {
+	printf '#!/bin/sh\nexit 3\n' >gone
+	chmod +x gone
+	pf-run -f other --crash-dir none -o job --interval 100ms --min-free 1M \
+		-- ./gone >stdout 2>stderr 3>&- &
+	pid=$!
+	until_true 20 grep -q '"restarting"' stdout
+	rm gone
+	ended 78
+	of_type stats "'pid' in e['data'] and not e['data']['alive']" |
+		sort -u >got
+	echo false | same got
+	of_type job "'exit_code' in e['data']" | tail -n 1 >got
+	echo false | same got
 }
 
 @test "a pf-run that is suspended for a while goes on" {

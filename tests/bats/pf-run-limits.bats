@@ -77,6 +77,13 @@ told() {
 	[ -z "$(ls job/crashes)" ]
 }
 
+# Those instances failed to start whose turn came to such a processor.
+@test "a processor that is not ours is refused, also beside others" {
+	try 64 pf-run --cpus 0,1023 -n 2 -f other --crash-dir none -o job -- true
+	says "pf-run: --cpus '0,1023': processor 1023 is not ours"
+	[ ! -e job ]
+}
+
 @test "a process runs on the processors that it is given" {
 	pf-run --cpus 0 -d 30s -t 1 -i "$seeds/clean" -o job -- \
 		"$targets/clean.libfuzzer" >stdout 2>stderr 3>&- &

@@ -443,3 +443,11 @@ build() {
 	trial 78 -t 1 -i seeds -- ./stuck
 	same stderr <<<"pf-run: seed 'one' takes more than 1000 ms"
 }
+
+# Without a sandbox there is a network anyway; each line was a file of its own.
+@test "options that would do nothing, or too much, are refused" {
+	try 64 pf-run --network -o job -- true
+	says "pf-run: --network goes with --sandbox"
+	try 64 pf-run --log-size 0 -o job -- true
+	says "pf-run: --log-size must be above zero"
+}

@@ -155,6 +155,19 @@ kill_supervisor() {
 	cmp stdout job/events.jsonl
 }
 
+# Pieces of 4096 bytes went out, so that lines of two jobs ran together.
+@test "jobs into one pipe tear no line of each other" {
+	for job in a b c d; do
+		pf-run -f other --crash-dir none -o $job --interval 1ms -d 3s \
+			--min-free 1M -- sleep 60 2>>stderr 3>&- &
+	done | {
+		until_true 20 grep -q finished d/events.jsonl
+		cat
+	} >stdout
+	cat ?/events.jsonl | sort >want
+	sort stdout | cmp - want
+}
+
 @test "a job that runs already is left alone" {
 	fuzz_exec=exec fuzz clean.libfuzzer >first 3>&- 2>&1 &
 	until_true 10 grep -q '"running"' first

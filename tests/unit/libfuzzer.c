@@ -53,6 +53,9 @@ static const char *const wrapped_up[] = {"INFO: -fork=2: fuzzing in separate",
 static const char *const fork_broke[] = {"INFO: -fork=2: fuzzing in separate",
     "#9: cov: 9 ft: 9 corp: 5 exec/s 0 oom/timeout/crash: 0/0/3 time: 4s",
     "INFO: exiting: 1 time: 4s", NULL};
+static const char *const left_early[] = {"INFO: Seed: 1", INITED, NULL};
+static const char *const done[] = {INITED, "Done 9 runs in 1 second(s)",
+    "stat::number_of_executed_units: 9", NULL};
 static const char *const missing[] = {
     "No such file or directory: /x; exiting", NULL};
 
@@ -76,6 +79,11 @@ static const struct {
 	"java.lang.IllegalStateException: not reached"},
     {wrapped_up, EXIT(77), ENGINE_DONE, NULL},
     {fork_broke, EXIT(1), ENGINE_BROKE, NULL},
+    {fork_broke, EXIT(0), ENGINE_DONE, NULL},
+    {done, EXIT(0), ENGINE_DONE, NULL},
+    /* The job was told as finished when the target called _exit(0). */
+    {left_early, EXIT(0), ENGINE_BROKE,
+	"the target ended the process with status 0"},
     {missing, EXIT(1), ENGINE_MISUSED,
 	"No such file or directory: /x; exiting"},
     {missing, 9, ENGINE_BROKE, "No such file or directory: /x; exiting"},
