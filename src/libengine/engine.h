@@ -164,6 +164,11 @@ struct engine {
 	bool (*stats)(struct engine_log *log, int job_fd, const char *instance,
 	    struct stats *stats);
 	/*
+	 * In words, that it goes on and does nothing of use; NULL when that is
+	 * not so. May be NULL.
+	 */
+	const char *(*failing)(const struct engine_log *log);
+	/*
 	 * Appends what the fuzzer reported of the artifact `name` in the
 	 * relative directory `dir`, at most `max` bytes from its end. False
 	 * while it is not there or may not be whole; what there is of it is

@@ -174,6 +174,8 @@ command(const struct engine_job *job, unsigned number, struct strvec *argv,
 	/* A plain prefix: without the slash it would be part of the names. */
 	strvec_addf(
 	    argv, "-artifact_prefix=%s/artifacts/%s/", job->directory, name);
+	/* A worker's log that has become too long is no crash of its input. */
+	strvec_add(argv, "-handle_xfsz=0");
 	add_limits(job, argv);
 	if (job->dictionary != NULL)
 		strvec_addf(argv, "-dict=%s", job->dictionary);
@@ -200,6 +202,8 @@ minimize(const struct engine_job *job, unsigned number, const char *from,
 	strvec_addf(argv, "-merge_control_file=%s.control", to);
 	strvec_addf(
 	    argv, "-artifact_prefix=%s/artifacts/%s/", job->directory, name);
+	/* A worker's log that has become too long is no crash of its input. */
+	strvec_add(argv, "-handle_xfsz=0");
 	add_limits(job, argv);
 	add_arguments(job, argv);
 	strvec_add(argv, to);
@@ -398,6 +402,17 @@ ended(const struct engine_log *log, int wait_status, int64_t lived_ms,
 	return ENGINE_BROKE;
 }
 
+/* So many jobs in a row, none of which executed anything. */
+#define IDLE_ENDS 50
+
+static const char *
+failing(const struct engine_log *log)
+{
+	return log->parsed.idle_ends < IDLE_ENDS
+	    ? NULL
+	    : "its workers end one after another without executing anything";
+}
+
 const struct engine engine_libfuzzer = {
     .name = "libfuzzer",
     .program = NULL,
@@ -431,5 +446,6 @@ const struct engine engine_libfuzzer = {
     .report = report,
     .last_artifact = last_artifact,
     .tidy = tidy,
+    .failing = failing,
     .ended = ended,
 };

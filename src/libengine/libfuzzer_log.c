@@ -173,6 +173,23 @@ fork_rate(struct libfuzzer_log *log, int64_t execs, int64_t seconds)
 	}
 }
 
+/* All counts begin anew when the fuzzer was started again. */
+static void
+count_idle_ends(struct libfuzzer_log *log, int64_t execs)
+{
+	const struct stats *s = &log->stats;
+	int64_t ends;
+
+	if (s->crashes_total == STATS_UNKNOWN)
+		return;
+	ends = s->ooms_total + s->hangs_total + s->crashes_total;
+	if (execs != log->idle_execs || ends < log->idle_ends_base) {
+		log->idle_execs = execs;
+		log->idle_ends_base = ends;
+	}
+	log->idle_ends = ends - log->idle_ends_base;
+}
+
 static bool
 status_line(struct libfuzzer_log *log, struct cursor c)
 {
@@ -194,6 +211,7 @@ status_line(struct libfuzzer_log *log, struct cursor c)
 		/* What the line says is one job's rate, not the fuzzer's. */
 		s->execs_per_second = rate;
 		fork_rate(log, execs, seconds < 0 ? 0 : seconds);
+		count_idle_ends(log, execs);
 	}
 	log->status_lines++;
 	return true;

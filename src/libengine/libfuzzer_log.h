@@ -20,6 +20,8 @@ struct libfuzzer_log {
 	unsigned long long status_lines;
 	int64_t fork_seconds; /* of the last line that gave a rate */
 	int64_t fork_execs;
+	/* -fork: jobs that ended badly since one has executed anything. */
+	int64_t idle_ends, idle_ends_base, idle_execs;
 	char *last_words; /* the last line that said what was wrong; owned */
 	char *cause;      /* the bug in words that it always has; owned */
 	bool wrapped_up;  /* -fork: the time it was given is used up */

@@ -46,7 +46,8 @@ command(struct child *c, enum keeper_verb verb, int signal)
 {
 	struct keeper_command order = {verb, signal};
 
-	/* To a single fuzzer it is the parent, and targets stop their parent. */
+	/* To a single fuzzer it is the parent, and targets stop their parent.
+	 */
 	kill(c->keeper, SIGCONT);
 	/* A keeper that is gone has nothing left to signal. */
 	(void)send(c->fd, &order, sizeof order, MSG_NOSIGNAL);
@@ -169,6 +170,13 @@ void
 child_kill(struct child *c)
 {
 	command(c, KEEPER_KILL, 0);
+}
+
+void
+child_kill_keeper(struct child *c)
+{
+	if (c->fd >= 0)
+		kill(c->keeper, SIGKILL);
 }
 
 static enum child_event

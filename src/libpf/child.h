@@ -73,6 +73,8 @@ struct child_spec {
 	const char *dir;   /* working directory; NULL keeps ours */
 	int in, out, err;  /* borrowed; -1 is /dev/null */
 	/* Lower limits that hold already stay; 0 leaves them alone. */
+	int hold; /* kept open until all of it is gone, whatever happens to us:
+		   * a lock; borrowed; 0: none */
 	uint64_t file_size_max;  /* RLIMIT_FSIZE in bytes */
 	uint64_t open_files_max; /* RLIMIT_NOFILE */
 	const cpu_set_t *cpus;   /* NULL leaves them alone */
@@ -148,6 +150,8 @@ bool child_cpu(const struct child *c, int64_t *ms);
 const char *child_containment_name(enum child_containment containment);
 /* Has the keeper kill the whole tree now. */
 void child_kill(struct child *c);
+/* Kills a keeper that does not do so; child_next does its work then. */
+void child_kill_keeper(struct child *c);
 /* What has happened; waits up to `timeout_ms` (-1: without end) for it. */
 enum child_event
 child_next(struct child *c, struct child_end *end, int timeout_ms);

@@ -279,7 +279,8 @@ void
 keeper_main(
     int socket, const struct child_spec *spec, const struct cgroup *cgroup)
 {
-	const int keep[] = {socket, cgroup->fd, spec->in, spec->out, spec->err};
+	const int keep[] = {
+	    socket, cgroup->fd, spec->hold, spec->in, spec->out, spec->err};
 	struct keeper k = {
 	    .socket = socket, .cgroup = cgroup, .sandbox = {-1, -1}};
 	unsigned swept = 0, left = 0;

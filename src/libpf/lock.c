@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -100,4 +101,11 @@ lock_look(int fd, struct lock_holder *holder)
 		return flock(fd, LOCK_UN);
 	holder->held = errno == EWOULDBLOCK;
 	return holder->held ? 0 : -1;
+}
+
+bool
+lock_is_ending(const struct lock_holder *holder)
+{
+	return holder->held && holder->pid == 0 && holder->signer > 0 &&
+	    kill(holder->signer, 0) < 0 && errno == ESRCH;
 }

@@ -29,4 +29,10 @@ struct lock_holder {
  */
 int lock_look(int fd, struct lock_holder *holder);
 
+/*
+ * Whether who took it is gone, and only a keeper (child.h) holds it until it
+ * has ended what that one had started.
+ */
+bool lock_is_ending(const struct lock_holder *holder);
+
 #endif

@@ -1,6 +1,8 @@
 /* Alerts, and what is done about them. */
 #include "care.h"
 
+#include <math.h>
+
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
@@ -105,11 +107,15 @@ care_for_health(struct supervisor *s, struct fuzzer *f, int64_t now_ms)
 	uint64_t limit = job->run.memory_bytes == 0
 	    ? 0
 	    : engine->memory(&job->run, f->index);
+	const char *why;
 	int64_t silence_ms =
 	    engine->silence == NULL ? 0 : engine->silence(&job->run);
 
 	if (health_over_memory(&f->health, &f->child, limit, now_ms))
 		leave_for_memory(s, f, limit);
+	if (fuzzer_runs(f) && engine->failing != NULL &&
+	    (why = engine->failing(f->log)) != NULL)
+		restart(s, f, "failing_workers", NAN, NAN, mem_dup(why));
 	if (fuzzer_runs(f) &&
 	    health_stalled(
 		&f->health, &f->child, job->stall_ms, silence_ms, now_ms))

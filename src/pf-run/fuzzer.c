@@ -26,6 +26,7 @@ fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index)
 	    .job = job, .index = index, .output = -1, .line = BUF_INIT};
 	f->child.fd = -1;
 	f->file.fd = -1;
+	stats_init(&f->stats);
 	f->instance = job->engine->instance(&job->run, index);
 	corpus_init(&f->corpus, path, f->instance);
 	free(path);
@@ -53,6 +54,7 @@ fuzzer_release(struct fuzzer *f)
 	corpus_release(&f->corpus);
 	buf_release(&f->line);
 	blocker_release(&f->blocker);
+	stats_release(&f->stats);
 	free(f->instance);
 	free(f->cause);
 	free(f->reason);
@@ -127,6 +129,7 @@ fuzzer_start_child(struct child *child, const struct job *job, unsigned index,
 	    .in = -1,
 	    .out = out,
 	    .err = out,
+	    .hold = job->lock_fd,
 	    .file_size_max = job->file_size_max,
 	    .open_files_max = job->open_files_max,
 	    .other_user = job->user != NULL,
@@ -186,7 +189,7 @@ fuzzer_start(struct fuzzer *f)
 	health_begin(&f->health, f->started_ms);
 	free(f->cause);
 	f->cause = NULL;
-	f->found = false;
+	f->found = f->killed = false;
 	f->execs_before += f->execs;
 	f->execs = 0;
 	return 0;
@@ -397,34 +400,51 @@ fuzzer_ask(struct fuzzer *f)
 	    &f->child, f->job->engine->stop_signal, f->job->engine->stop_group);
 }
 
+/* What the engine does not say, or says worse than we know. */
+static void
+complete_stats(
+    const struct fuzzer *f, const struct job_counts *counts, struct stats *s)
+{
+	if (s->run_seconds == STATS_UNKNOWN && f->child.fd >= 0)
+		s->run_seconds = (clock_monotonic() - f->started_ms) / 1000;
+	s->instance = f->instance;
+	s->alive = f->child.fd >= 0;
+	s->pid = s->alive ? f->child.pid : STATS_UNKNOWN;
+	s->crashes_total = counts->crashes;
+	s->hangs_total = counts->hangs;
+	s->ooms_total = counts->ooms;
+	if (f->health.peak_bytes > 0)
+		s->peak_rss_bytes = (int64_t)f->health.peak_bytes;
+}
+
 bool
 fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
     struct buf *data, int64_t *time_ms)
 {
+	int64_t found = counts->crashes + counts->hangs + counts->ooms;
 	struct stats s;
 	bool fresh;
 
 	stats_init(&s);
 	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
 	tidy(f, f->child.fd >= 0);
+	*time_ms = clock_now();
 	if (fresh) {
 		count_execs(f, &s);
-		*time_ms =
-		    s.update_ms == STATS_UNKNOWN ? clock_now() : s.update_ms;
-		if (s.run_seconds == STATS_UNKNOWN && f->child.fd >= 0)
-			s.run_seconds =
-			    (clock_monotonic() - f->started_ms) / 1000;
-		s.instance = mem_dup(f->instance);
-		s.alive = f->child.fd >= 0;
-		if (s.alive)
-			s.pid = f->child.pid;
-		s.crashes_total = counts->crashes;
-		s.hangs_total = counts->hangs;
-		s.ooms_total = counts->ooms;
-		if (f->health.peak_bytes > 0)
-			s.peak_rss_bytes = (int64_t)f->health.peak_bytes;
-		stats_emit(data, &s);
+		if (s.update_ms != STATS_UNKNOWN)
+			*time_ms = s.update_ms;
+		stats_release(&f->stats);
+		f->stats = s;
+	} else {
+		stats_release(&s);
 	}
-	stats_release(&s);
-	return fresh;
+	if (!fresh && (found == f->found_told || !f->stats_told))
+		return false;
+	/* A copy whose strings are not its own. */
+	s = f->stats;
+	complete_stats(f, counts, &s);
+	stats_emit(data, &s);
+	f->found_told = found;
+	f->stats_told = true;
+	return true;
 }

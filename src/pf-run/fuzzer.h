@@ -33,8 +33,10 @@ struct fuzzer {
 	char *cause;          /* why we have it end; NULL or owned */
 	char *reason;         /* why it ended last; NULL or owned */
 	const char *alert;    /* that fired for it, until it runs again */
+	bool killed;          /* that was asked of its keeper already */
 	bool found;           /* that was a find, as is usual for the engine */
 	bool failed;          /* MACHINE_ENDED for good, by MACHINE_FAIL */
+	bool down;            /* it did not run when all were stopped */
 	struct health health;
 	struct blocker blocker;
 	struct quarantine *quarantine; /* the job's; NULL: there is none */
@@ -44,6 +46,9 @@ struct fuzzer {
 	struct engine_log *log;
 	struct logfile file;
 	struct corpus corpus;
+	struct stats stats; /* as the engine gave them last */
+	bool stats_told;
+	int64_t found_told;   /* crashes, hangs and so on, as last told */
 	int64_t execs_before; /* what earlier starts have done */
 	int64_t execs;        /* what this one has, as last told */
 };

@@ -17,6 +17,9 @@
 #include "stage.h"
 
 #define JSON_MAX (16 << 20)
+/* One each 10 ms: a second, and as long as a tree may take to be ended. */
+#define LOCK_TRIES 100
+#define LOCK_TRIES_MOST 2500
 
 void
 job_init(struct job *job)
@@ -233,6 +236,20 @@ job_readable(const struct job *job, struct strvec *out)
 		add_below_tmp(out, job->foreign.item[i]);
 }
 
+/*
+ * To the user that it becomes; root owns what root in a sandbox writes, since
+ * there it may write to nothing else.
+ */
+static int
+give_to_fuzzer(const struct job *job, const char *path)
+{
+	if (job->user != NULL)
+		return owner_give(job->fd, path, job->uid, job->gid);
+	if (job->sandbox && geteuid() == 0)
+		return owner_give(job->fd, path, 0, 0);
+	return 0;
+}
+
 static int
 open_directories(struct job *job)
 {
@@ -253,8 +270,7 @@ open_directories(struct job *job)
 		if (mkdirat(job->fd, wanted.item[i], 0777) < 0 &&
 		    errno != EEXIST)
 			status = refuse("create", wanted.item[i]);
-		else if (job->user != NULL &&
-		    owner_give(job->fd, wanted.item[i], job->uid, job->gid) < 0)
+		else if (give_to_fuzzer(job, wanted.item[i]) < 0)
 			status = refuse("change the owner of", wanted.item[i]);
 	strvec_release(&wanted);
 	/* In the sandbox the fuzzer could not make it. */
@@ -264,7 +280,24 @@ open_directories(struct job *job)
 	return status;
 }
 
-/* Who only looks whether it is held is in the way for a moment. */
+/* Whether what an earlier run started is being ended just now. */
+static bool
+is_ending(int dir_fd)
+{
+	int fd = openat(dir_fd, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct lock_holder holder = {.held = false};
+
+	if (fd >= 0) {
+		(void)lock_look(fd, &holder);
+		close(fd);
+	}
+	return lock_is_ending(&holder);
+}
+
+/*
+ * Who only looks whether it is held is in the way for a moment, the keepers of
+ * a run that was killed until they have ended all of it.
+ */
 static int
 take_lock(int dir_fd)
 {
@@ -272,8 +305,13 @@ take_lock(int dir_fd)
 	int fd, tries;
 
 	for (tries = 1; (fd = lock_take(dir_fd, "lock")) < 0; tries++) {
-		if (errno != EWOULDBLOCK || tries == 100)
+		if (errno != EWOULDBLOCK)
 			return -1;
+		if (tries == LOCK_TRIES_MOST ||
+		    (tries % LOCK_TRIES == 0 && !is_ending(dir_fd))) {
+			errno = EWOULDBLOCK;
+			return -1;
+		}
 		nanosleep(&pause, NULL);
 	}
 	if (lock_sign(fd) < 0)
@@ -426,7 +464,9 @@ emit_counts(struct emit *e, const struct job_counts *c)
 {
 	emit_object(e, NULL);
 	emit_string(e, "instance", c->instance);
-	emit_i64(e, "execs_total", c->execs);
+	/* None is not known to have been done, rather than none done. */
+	if (c->execs > 0)
+		emit_i64(e, "execs_total", c->execs);
 	emit_i64(e, "crashes_total", c->crashes);
 	emit_i64(e, "hangs_total", c->hangs);
 	emit_i64(e, "ooms_total", c->ooms);

@@ -9,6 +9,9 @@
 #include "msg.h"
 #include "tell.h"
 
+/* A keeper gives up on what cannot be killed after 20 s. */
+#define KILL_PATIENCE_MS 30000
+
 static void
 set_reason(struct fuzzer *f, const char *reason)
 {
@@ -72,8 +75,12 @@ life_step(struct supervisor *s, struct fuzzer *f, enum machine_event event)
 		fuzzer_ask(f);
 		break;
 	case MACHINE_KILL:
-		f->grace_end_ms = clock_monotonic() + s->job->grace_ms;
-		child_kill(&f->child);
+		if (f->killed)
+			child_kill_keeper(&f->child);
+		else
+			child_kill(&f->child);
+		f->killed = true;
+		f->grace_end_ms = clock_monotonic() + KILL_PATIENCE_MS;
 		break;
 	case MACHINE_FAIL:
 		f->failed = true;
@@ -88,8 +95,13 @@ life_stop_all(struct supervisor *s, const char *reason)
 
 	if (strcmp(s->state, "stopping") != 0)
 		tell_job(s, "stopping", reason, NULL);
-	for (i = 0; i < s->count; i++)
-		life_step(s, &s->fuzzer[i], MACHINE_STOP);
+	for (i = 0; i < s->count; i++) {
+		struct fuzzer *f = &s->fuzzer[i];
+
+		f->down |= (f->held & FUZZER_HOLD_SPACE) ||
+		    (f->state == MACHINE_WAITING && f->failures > 0);
+		life_step(s, f, MACHINE_STOP);
+	}
 }
 
 void

@@ -91,7 +91,8 @@ static const struct machine_step table[MACHINE_STATES][MACHINE_EVENTS] = {
 		[MACHINE_HOLD] = STAY(KILLING),
 		[MACHINE_RELEASE] = STAY(KILLING),
 		[MACHINE_STOP] = STAY(KILLING),
-		[MACHINE_GRACE_OVER] = STAY(KILLING),
+		/* Its keeper does not answer. */
+		[MACHINE_GRACE_OVER] = GO(KILLING, KILL),
 	},
 	[MACHINE_ENDED] = {
 		[MACHINE_DUE] = STAY(ENDED),
@@ -118,7 +119,7 @@ bool
 machine_has_grace(enum machine_state state)
 {
 	return state == MACHINE_LEAVING || state == MACHINE_HOLDING ||
-	    state == MACHINE_STOPPING;
+	    state == MACHINE_STOPPING || state == MACHINE_KILLING;
 }
 
 int64_t

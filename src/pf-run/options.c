@@ -250,7 +250,7 @@ set_user(struct job *job, const char *name)
 	errno = 0;
 	user = getpwnam(name);
 	if (user == NULL)
-		msg_diex(EX_NOUSER, "--user: no user %s", msg_quote(name));
+		msg_diex(EX_USAGE, "--user: no user %s", msg_quote(name));
 	replace(&job->user, name);
 	job->uid = user->pw_uid;
 	job->gid = user->pw_gid;

@@ -1,5 +1,6 @@
 /* pf-run - run and supervise one fuzzing job; say what happens as events. */
 #include <errno.h>
+#include <sys/prctl.h>
 
 #include "control.h"
 #include "journal.h"
@@ -70,6 +71,8 @@ main(int argc, char *argv[])
 	int status;
 
 	msg_init("pf-run");
+	/* By this name --stop knows who it signals, whatever the file's is. */
+	prctl(PR_SET_NAME, "pf-run");
 	options_parse(&o, argc, argv);
 	status = run_or_control(&o);
 	job_release(&o.job);

@@ -61,7 +61,7 @@ check_not_running(const struct job *job)
 		(void)lock_look(fd, &holder);
 		close(fd);
 	}
-	if (!holder.held)
+	if (!holder.held || lock_is_ending(&holder))
 		return 0;
 	msg_warnx("the job in %s is running", msg_quote(job->directory));
 	return EX_TEMPFAIL;
@@ -84,6 +84,29 @@ check_directory(const struct job *job)
 		    msg_quote(there));
 	}
 	free(there);
+	return status;
+}
+
+/* A fuzzer that cannot write there goes on, and what it finds is lost. */
+static int
+check_writable(const struct job *job)
+{
+	struct strvec below = STRVEC_INIT;
+	int status = 0;
+	size_t i;
+
+	job->engine->directories(&job->run, &below);
+	for (i = 0; job->user == NULL && status == 0 && i < below.count; i++) {
+		char *path = mem_printf("%s/%s", job->directory, below.item[i]);
+
+		if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) < 0 &&
+		    errno != ENOENT && errno != ENOTDIR) {
+			status = msg_exit_code(errno);
+			msg_warn("write to %s", msg_quote(path));
+		}
+		free(path);
+	}
+	strvec_release(&below);
 	return status;
 }
 
@@ -118,7 +141,8 @@ preflight_place(const struct job *job)
 
 	if ((status = check_overlap(job)) != 0 ||
 	    (status = check_not_running(job)) != 0 ||
-	    (status = check_directory(job)) != 0)
+	    (status = check_directory(job)) != 0 ||
+	    (status = check_writable(job)) != 0)
 		return status;
 	return check_disk(job);
 }

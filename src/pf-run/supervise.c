@@ -266,19 +266,25 @@ static int
 conclude(struct supervisor *s)
 {
 	const struct fuzzer *failed = NULL;
-	unsigned i, failures = 0;
+	unsigned i, failures = 0, down = 0;
 
 	sweep_crashes(s);
 	tell_stats(s);
 	while (tell_corpora(s))
 		;
-	for (i = 0; i < s->count; i++)
-		if (s->fuzzer[i].failed) {
-			failed = &s->fuzzer[i];
+	for (i = 0; i < s->count; i++) {
+		const struct fuzzer *f = &s->fuzzer[i];
+
+		if (f->failed) {
+			failed = f;
 			failures++;
-			msg_warnx("%s: %s", failed->instance,
-			    msg_quote(failed->reason));
+			msg_warnx("%s: %s", f->instance, msg_quote(f->reason));
+		} else if (f->down) {
+			down++;
+			msg_warnx("%s was not running at the end: %s",
+			    f->instance, msg_quote(f->reason));
 		}
+	}
 	if (failed != NULL && failures == s->count) {
 		tell_job(s, "failed", failed->reason, failed);
 		return EX_CONFIG;
@@ -288,7 +294,7 @@ conclude(struct supervisor *s)
 	else
 		tell_job(s, "finished",
 		    s->timed_up ? "time used up" : "the fuzzer ended", NULL);
-	return failures > 0;
+	return failures + down > 0;
 }
 
 static void
@@ -332,8 +338,14 @@ supervise(struct job *job, struct journal *journal)
 	s.next_stats_ms = s.started_ms + job->interval_ms;
 	tell_node(&s);
 	tell_job(&s, "starting", NULL, NULL);
-	/* Files of an earlier run that was killed before it told them. */
-	sweep_crashes(&s);
+	/*
+	 * Files of an earlier run that was killed before it told them. An
+	 * engine that may delete them as it starts waits until all are kept.
+	 */
+	if (job->engine->rewrites_artifacts)
+		watch_rescan(&s.watch);
+	else
+		sweep_crashes(&s);
 	polled = mem_calloc(5 + 2 * (size_t)s.count, sizeof *polled);
 	while (!all_ended(&s)) {
 		wait_for_something(&s, polled);

@@ -460,7 +460,8 @@ scripted() {
 		./fuzzer findings 1 false >stdout 2>stderr 3>&- &
 	until_true 20 eval '[ "$(states | grep -c running)" = 2 ]'
 	kill -TERM $!
-	wait $!
+	# It may be down just then, which is 1.
+	wait $! || [ $? = 1 ]
 	json "e['data']['reason'] if 'restarting' in str(e['data']) else None" |
 		head -n 1 >got
 	echo "that was all" | same got
@@ -477,4 +478,36 @@ scripted() {
 	try 78 pf-run -f other --crash-dir file -o job -- true
 	says "crash directory '$PWD/file': not a directory"
 	[ ! -e job ]
+}
+
+@test "fork mode: workers that cannot run any more end the job, told" {
+	cp "$targets/clean.libfuzzer" target
+	pf-run -t 1 -o job -d 60s --interval 1s -- ./target \
+		>stdout 2>stderr 3>&- &
+	until_true 20 grep -q '"stats"' stdout
+	mv target elsewhere
+	status=0
+	wait $! || status=$?
+	[ "$status" = 78 ]
+	json "(e['data']['name'] if e['type'] == 'alert' else None)" | sort -u >got
+	echo failing_workers | same got
+	says "cannot be started: No such file or directory"
+	json "e['data']['state'] if e['type'] == 'job' else None" | tail -n 1 >got
+	echo failed | same got
+}
+
+@test "what a target prints beyond --file-size makes no crash" {
+	cat >loud.c <<-'EOF'
+		#include <stdint.h>
+		#include <string.h>
+		#include <unistd.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) {
+			static char text[65536];
+			memset(text, 'x', sizeof text);
+			return write(2, text, sizeof text) < 0;
+		}
+	EOF
+	clang -w -fsanitize=fuzzer -o loud loud.c
+	try 0 pf-run --file-size 10M -d 6s -o job -- ./loud
+	[ -z "$(json "e['id'] if e['type'] == 'crash' else None")" ]
 }

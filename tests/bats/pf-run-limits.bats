@@ -50,7 +50,7 @@ told() {
 	kill "$!"
 	wait "$!"
 	head -c 20m /dev/zero >job/log/large
-	try 0 pf-run --disk 8M -d 2s -t 1 -i "$seeds/clean" -o job -- \
+	try 1 pf-run --disk 8M -d 2s -t 1 -i "$seeds/clean" -o job -- \
 		"$targets/clean.libfuzzer"
 	told
 	grep -q 'job_disk_bytes firing' told
@@ -217,4 +217,35 @@ try_to_write() {
 	# A line may be longer than what is left.
 	[ "$(stat -c %s job/events.jsonl.1)" -lt 120000 ]
 	[ "$(find job/log -size +80k)" = "" ]
+}
+
+@test "a corpus that the fuzzer could not write to is said before the start" {
+	mkdir -p job/corpus
+	chmod 500 job/corpus
+	try 77 bound_by_modes pf-run -d 2s -t 1 -i "$seeds/clean" -o job -- \
+		"$targets/clean.libfuzzer"
+	says "write to '$PWD/job/corpus': Permission denied"
+	same stdout </dev/null
+}
+
+@test "a fuzzer that is down at the end makes the job worth a look" {
+	printf '#!/bin/sh\nexit 7\n' >broken
+	chmod +x broken
+	try 1 pf-run -f other --crash-dir found -d 4s -o job -- ./broken
+	says "other was not running at the end: 'exit status 7'"
+}
+
+@test "what a killed run had started is ended before the next run begins" {
+	printf '#!/bin/sh\ntrap "" TERM\n( trap "" TERM; exec setsid sleep 100 ) &\nsleep 100\n' >stays
+	chmod +x stays
+	for round in 1 2 3 4 5; do
+		pf-run -f other --crash-dir found -d 60s -o job -- ./stays \
+			>stdout 2>stderr 3>&- &
+		until_true 10 grep -q '"running"' stdout
+		kill -KILL $!
+		wait $! || :
+		# The lock is not to be had while anything of it is left.
+		flock -w 20 job/lock true
+		nothing_left job
+	done
 }

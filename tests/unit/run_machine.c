@@ -34,7 +34,7 @@ is_this_table(void **state)
 	/* L */ ".-  Wr  Wr  Wr  Wr  .-  O-  .-  S-  .K",
 	/* O */ ".-  H-  H-  H-  H-  .-  .-  L-  S-  .K",
 	/* S */ ".-  Ef  Ef  Ef  Ef  .-  .-  .-  KK  KK",
-	/* K */ ".-  Ef  Ef  Ef  Ef  .-  .-  .-  .-  .-",
+	/* K */ ".-  Ef  Ef  Ef  Ef  .-  .-  .-  .-  .K",
 	/* E */ ".-  .-  .-  .-  .-  .-  .-  .-  .-  .-",
 	};
 	/* clang-format on */
