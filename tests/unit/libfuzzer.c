@@ -240,7 +240,7 @@ runs_single_processes_over_one_corpus(void **state)
 	struct strvec argv = STRVEC_INIT, env = STRVEC_INIT;
 	static const char *const want[] = {"/t", "-reload=1",
 	    "-print_final_stats=1", "-artifact_prefix=/j/artifacts/libfuzzer1/",
-	    "-timeout=2", "-rss_limit_mb=1024", "/j/corpus"};
+	    "-handle_xfsz=0", "-timeout=2", "-rss_limit_mb=1024", "/j/corpus"};
 	size_t i;
 
 	(void)state;
