@@ -3,11 +3,14 @@
 
 #include <math.h>
 
+#include "clock.h"
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
 #include "opt.h"
 #include "tell.h"
+
+#define MEMORY_GRACE_MS 1000
 
 /* One lack of room begins or ends. */
 static void
@@ -77,10 +80,12 @@ restart(struct supervisor *s, struct fuzzer *f, const char *alert, double value,
 	free(take_message);
 }
 
+/* It has little time to end: it may take a gigabyte more in a second. */
 static void
 leave_for_memory(struct supervisor *s, struct fuzzer *f, uint64_t limit)
 {
 	char have[OPT_SIZE_TEXT], bound[OPT_SIZE_TEXT];
+	int64_t most = clock_monotonic() + MEMORY_GRACE_MS;
 
 	opt_size_text(f->health.rss_bytes, have);
 	opt_size_text(limit, bound);
@@ -88,6 +93,8 @@ leave_for_memory(struct supervisor *s, struct fuzzer *f, uint64_t limit)
 	    (double)limit,
 	    mem_printf("it takes %s of memory, more than the %s of --memory",
 		have, bound));
+	if (f->grace_end_ms > most)
+		f->grace_end_ms = most;
 }
 
 static void

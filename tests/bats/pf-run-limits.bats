@@ -249,3 +249,29 @@ try_to_write() {
 		nothing_left job
 	done
 }
+
+@test "what takes too much memory and will not end is killed at once" {
+	cat >grows.c <<-'EOF'
+		#include <signal.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <unistd.h>
+		int main(void) {
+			signal(SIGTERM, SIG_IGN);
+			for (int i = 0; i < 200; i++) {
+				memset(malloc(8 << 20), 1, 8 << 20);
+				usleep(100000);
+			}
+			pause();
+		}
+	EOF
+	cc -o grows grows.c
+	pf-run -m 100M -g 60s -f other --crash-dir found -o job -- ./grows \
+		>stdout 2>stderr 3>&- &
+	until_true 30 grep -q 'memory_bytes","state":"firing' stdout
+	until_true 8 grep -q 'memory_bytes","state":"resolved' stdout
+	kill $!
+	kill $!
+	wait $! || :
+	nothing_left job
+}
