@@ -66,13 +66,16 @@ holder_in(const char *locks, const struct stat *st, pid_t signer)
 	unsigned major_, minor_;
 	unsigned long long inode;
 	const char *line;
+	char mode[8];
 	int pid;
 
 	for (line = locks; *line != '\0'; line += strcspn(line, "\n")) {
 		line += *line == '\n';
-		if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid,
-			&major_, &minor_, &inode) != 4 ||
-		    pid <= 0 || inode != st->st_ino)
+		/* Who only looks has it for reading. */
+		if (sscanf(line, "%*d: FLOCK %*s %7s %d %x:%x:%llu", mode, &pid,
+			&major_, &minor_, &inode) != 5 ||
+		    strcmp(mode, "WRITE") != 0 || pid <= 0 ||
+		    inode != st->st_ino)
 			continue;
 		if (makedev(major_, minor_) == st->st_dev || pid == signer)
 			return pid;

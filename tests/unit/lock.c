@@ -153,10 +153,25 @@ test_dead_holder_is_held_by_its_pid_no_more(void **state)
 	close(ready[1]);
 }
 
+static void
+test_a_look_is_not_taken_for_a_holder(void **state)
+{
+	int fd;
+
+	(void)state;
+	write_lock_file("");
+	fd = openat(dir, "lock", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_SH | LOCK_NB), 0);
+	assert_false(look().held);
+	close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		test_a_look_is_not_taken_for_a_holder, begin, end),
 	    cmocka_unit_test_setup_teardown(test_holder_is_known, begin, end),
 	    cmocka_unit_test_setup_teardown(
 		test_longer_signature_is_replaced_whole, begin, end),
