@@ -56,8 +56,12 @@ command(struct child *c, enum keeper_verb verb, int signal)
 static int
 await_start(struct child *c)
 {
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
 	struct keeper_report report;
 
+	/* The child may have stopped its keeper before that could tell. */
+	while (poll(&p, 1, 500) <= 0)
+		kill(c->keeper, SIGCONT);
 	if (!receive(c->fd, &report)) {
 		errno = ECHILD;
 		return -1;
