@@ -4,10 +4,8 @@
  * warning and two seconds; so it is asked: its file holds its help and each
  * name as text.
  */
-#include <sys/stat.h>
-
 #include "aflpp.h"
-#include "mem.h"
+#include "program.h"
 
 /* Help text as of 4.04c; 3.10c to 4.3x word these beginnings the same. */
 static const struct {
@@ -38,27 +36,6 @@ aflpp_words(const char *path)
 	return words;
 }
 
-/* The first "afl-fuzz" in PATH; NULL when there is none. */
-static char *
-installed(void)
-{
-	const char *path = getenv("PATH");
-	struct stat st;
-
-	while (path != NULL && *path != '\0') {
-		int n = (int)strcspn(path, ":");
-		char *full = mem_printf(
-		    "%.*s/afl-fuzz", n > 0 ? n : 1, n > 0 ? path : ".");
-
-		if (access(full, X_OK) == 0 && stat(full, &st) == 0 &&
-		    S_ISREG(st.st_mode))
-			return full;
-		free(full);
-		path += n + (path[n] == ':');
-	}
-	return NULL;
-}
-
 unsigned
 aflpp_installed_words(void)
 {
@@ -68,7 +45,7 @@ aflpp_installed_words(void)
 
 	if (!looked) {
 		looked = true;
-		path = installed();
+		path = program_find("afl-fuzz");
 		words = path == NULL ? 0 : aflpp_words(path);
 		free(path);
 	}

@@ -24,20 +24,10 @@ static uint64_t
 resident(pid_t pid)
 {
 	unsigned long long pages = 0;
-	char path[32], text[128];
-	ssize_t n;
-	int fd;
+	char text[128];
 
-	snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	if (sscanf(text, "%*u %llu", &pages) != 1)
+	if (!process_file(pid, "statm", text, sizeof text) ||
+	    sscanf(text, "%*u %llu", &pages) != 1)
 		return 0;
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }

@@ -44,21 +44,31 @@ parse(const char *text, struct process *p)
 }
 
 bool
-process_read(pid_t pid, struct process *p)
+process_file(pid_t pid, const char *name, char *text, size_t size)
 {
-	char path[32], text[1024];
+	char path[40];
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	n = read(fd, text, sizeof text - 1);
+	n = read(fd, text, size - 1);
 	close(fd);
 	if (n <= 0)
 		return false;
 	text[n] = '\0';
+	return true;
+}
+
+bool
+process_read(pid_t pid, struct process *p)
+{
+	char text[1024];
+
+	if (!process_file(pid, "stat", text, sizeof text))
+		return false;
 	p->pid = pid;
 	p->marked = false;
 	return parse(text, p);

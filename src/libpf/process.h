@@ -16,6 +16,11 @@ struct process {
 	bool marked;
 };
 
+/*
+ * The beginning of /proc/PID/NAME as a string. False when it is empty, cannot
+ * be read, or there is no such process.
+ */
+bool process_file(pid_t pid, const char *name, char *text, size_t size);
 /* False when there is no such process (any more). */
 bool process_read(pid_t pid, struct process *p);
 bool process_exists(pid_t pid);

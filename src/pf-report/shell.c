@@ -137,7 +137,7 @@ ends_with(const char *text, const char *end)
 	return m > 0 && n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* Puts the input where a placeholder stands; true when there was one. */
+/* Puts the input where @@ or ___FILE___ stands; true when one did. */
 static bool
 add_argument(struct buf *out, const char *word, const char *input)
 {

@@ -3,12 +3,12 @@
 
 #include <math.h>
 
+#include "alert.h"
 #include "clock.h"
 #include "life.h"
 #include "mem.h"
 #include "msg.h"
 #include "opt.h"
-#include "tell.h"
 
 #define MEMORY_GRACE_MS 1000
 
@@ -17,16 +17,21 @@ static void
 tell_lack(struct supervisor *s, enum space_lack lack, bool firing,
     const char *message)
 {
-	const struct job *job = s->job;
+	struct alert alert = {
+	    .severity = "critical", .firing = firing, .message = message};
 
-	if (lack == SPACE_FREE_SHORT)
-		tell_alert(s, "disk_free_bytes", firing, NULL,
-		    (double)s->space.free_bytes, (double)job->min_free_bytes,
-		    message);
-	else if (lack == SPACE_JOB_LARGE)
-		tell_alert(s, "job_disk_bytes", firing, NULL,
-		    (double)s->space.used_bytes, (double)job->disk_max_bytes,
-		    message);
+	if (lack == SPACE_ENOUGH)
+		return;
+	if (lack == SPACE_FREE_SHORT) {
+		alert.name = "disk_free_bytes";
+		alert.value = (double)s->space.free_bytes;
+		alert.threshold = (double)s->job->min_free_bytes;
+	} else {
+		alert.name = "job_disk_bytes";
+		alert.value = (double)s->space.used_bytes;
+		alert.threshold = (double)s->job->disk_max_bytes;
+	}
+	alert_tell(s->journal, &alert);
 }
 
 static char *
@@ -71,12 +76,19 @@ care_for_space(struct supervisor *s, int64_t now_ms)
 }
 
 static void
-restart(struct supervisor *s, struct fuzzer *f, const char *alert, double value,
+restart(struct supervisor *s, struct fuzzer *f, const char *name, double value,
     double threshold, char *take_message)
 {
-	tell_alert(s, alert, true, f->instance, value, threshold, take_message);
+	alert_tell(s->journal,
+	    &(struct alert){.name = name,
+		.severity = "warning",
+		.firing = true,
+		.instance = f->instance,
+		.value = value,
+		.threshold = threshold,
+		.message = take_message});
 	life_restart(s, f, take_message);
-	f->alert = alert;
+	f->alert = name;
 	free(take_message);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include "alert.h"
 #include "artifact.h"
 #include "clock.h"
 #include "emit.h"
@@ -292,26 +293,17 @@ tell_lost(struct crashes *c, struct provenance *p)
 static void
 alert_lost(struct crashes *c, int64_t now_ms, bool all)
 {
-	struct buf data = BUF_INIT;
-	struct emit e;
-
 	if (c->lost == c->lost_alert || (now_ms < c->alert_ms && !all))
 		return;
-	emit_begin(&e, &data);
-	emit_object(&e, NULL);
-	emit_string(&e, "name", "crash_inputs_lost");
-	emit_string(&e, "severity", "critical");
-	emit_i64(&e, "value", c->lost);
-	emit_i64(&e, "threshold", 0);
-	emit_string(&e, "message",
-	    "crash inputs in this run whose files are empty and could not be "
-	    "rescued; the disk was full");
-	emit_string(&e, "state", "firing");
-	emit_end(&e);
-	journal_tell(c->journal, "alert", clock_now(), NULL, &data);
+	alert_tell(c->journal,
+	    &(struct alert){.name = "crash_inputs_lost",
+		.severity = "critical",
+		.firing = true,
+		.value = (double)c->lost,
+		.message = "crash inputs in this run whose files are empty "
+			   "and could not be rescued; the disk was full"});
 	c->lost_alert = c->lost;
 	c->alert_ms = now_ms + ALERT_PAUSE_MS;
-	buf_release(&data);
 }
 
 /* When the kept one appeared: the same moment however often it is told. */

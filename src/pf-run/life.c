@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "alert.h"
 #include "clock.h"
 #include "mem.h"
 #include "msg.h"
@@ -33,11 +34,14 @@ start(struct supervisor *s, struct fuzzer *f)
 		return;
 	}
 	if (f->alert != NULL)
-		tell_alert(s, f->alert, false, f->instance, NAN, NAN,
-		    "it was started again");
+		alert_tell(s->journal,
+		    &(struct alert){.name = f->alert,
+			.severity = "warning",
+			.instance = f->instance,
+			.value = NAN,
+			.threshold = NAN,
+			.message = "it was started again"});
 	f->alert = NULL;
-	/* The directories that it makes are watched as they come. */
-	watch_rescan(&s->watch);
 	if (!s->announced_running)
 		tell_job(s, "running", NULL, f);
 	s->announced_running = true;

@@ -29,9 +29,19 @@ space_judge(enum space_lack before, uint64_t free_bytes, uint64_t min_free,
 						     : SPACE_ENOUGH;
 }
 
+/* What could not be counted may be more than the bound. */
+static void
+say_unseen(struct space *s, const char *what)
+{
+	if (!s->unseen)
+		msg_warn("look how much room there is: %s", msg_quote(what));
+	s->unseen = true;
+}
+
 /* Adds the files of one directory; those below it go to `todo`. */
 static uint64_t
-size_of_level(int job_fd, const char *path, struct strvec *todo)
+size_of_level(
+    struct space *s, int job_fd, const char *path, struct strvec *todo)
 {
 	int fd = below_open(job_fd, path, O_RDONLY | O_DIRECTORY, false);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -39,8 +49,11 @@ size_of_level(int job_fd, const char *path, struct strvec *todo)
 	uint64_t sum = 0;
 	struct stat st;
 
-	if (dir == NULL)
+	if (dir == NULL) {
+		if (errno != ENOENT)
+			say_unseen(s, path);
 		return 0;
+	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0 ||
@@ -56,7 +69,7 @@ size_of_level(int job_fd, const char *path, struct strvec *todo)
 }
 
 static uint64_t
-size_of_job(int job_fd)
+size_of_job(struct space *s, int job_fd)
 {
 	struct strvec todo = STRVEC_INIT;
 	uint64_t sum = 0;
@@ -64,7 +77,7 @@ size_of_job(int job_fd)
 
 	strvec_add(&todo, ".");
 	for (i = 0; i < todo.count; i++)
-		sum += size_of_level(job_fd, todo.item[i], &todo);
+		sum += size_of_level(s, job_fd, todo.item[i], &todo);
 	strvec_release(&todo);
 	return sum;
 }
@@ -77,10 +90,14 @@ space_look(struct space *s, const struct job *job, int64_t now_ms)
 
 	if (now_ms < s->look_ms)
 		return false;
-	if (fstatvfs(job->fd, &disk) == 0)
-		s->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	s->look_ms = now_ms + LOOK_MS;
+	if (fstatvfs(job->fd, &disk) < 0) {
+		say_unseen(s, job->directory);
+		return false;
+	}
+	s->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 	if (job->disk_max_bytes > 0 && now_ms >= s->count_ms) {
-		s->used_bytes = size_of_job(job->fd);
+		s->used_bytes = size_of_job(s, job->fd);
 		s->count_ms = now_ms +
 		    (s->used_bytes > job->disk_max_bytes / 4 * 3 ? COUNT_SOON_MS
 								 : COUNT_MS);

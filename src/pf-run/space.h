@@ -17,6 +17,7 @@ struct space {
 	uint64_t free_bytes;       /* as last seen */
 	uint64_t used_bytes;       /* by the job's directory, as last counted */
 	int64_t look_ms, count_ms; /* when to do so again (monotonic) */
+	bool unseen; /* told once that not all of it could be looked at */
 };
 
 /*

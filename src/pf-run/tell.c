@@ -1,5 +1,4 @@
-/* Node, job, stats and alert events of a supervised job. */
-#include <math.h>
+/* Node, job, stats and corpus events of a supervised job. */
 #include <sys/wait.h>
 
 #include "clock.h"
@@ -38,12 +37,17 @@ blocked_by(const struct supervisor *s)
 }
 
 static void
+count_time(struct supervisor *s)
+{
+	s->totals.run_ms =
+	    s->earlier_run_ms + clock_monotonic() - s->started_ms;
+}
+
+static void
 save_state(struct supervisor *s)
 {
 	unsigned i;
 
-	s->totals.run_ms =
-	    s->earlier_run_ms + clock_monotonic() - s->started_ms;
 	for (i = 0; i < s->count; i++) {
 		const struct fuzzer *f = &s->fuzzer[i];
 		struct job_counts *counts =
@@ -70,8 +74,7 @@ tell_job(struct supervisor *s, const char *state, const char *reason,
 	char *const *word;
 
 	s->state = state;
-	s->totals.run_ms =
-	    s->earlier_run_ms + clock_monotonic() - s->started_ms;
+	count_time(s);
 	emit_begin(&e, &data);
 	emit_object(&e, NULL);
 	emit_string(&e, "state", state);
@@ -190,29 +193,7 @@ tell_stats(struct supervisor *s)
 	}
 	buf_release(&data);
 	tell_corpora(s);
+	count_time(s);
 	save_state(s);
 	s->next_stats_ms = clock_monotonic() + s->job->interval_ms;
-}
-
-void
-tell_alert(struct supervisor *s, const char *name, bool firing,
-    const char *instance, double value, double threshold, const char *message)
-{
-	struct buf data = BUF_INIT;
-	struct emit e;
-
-	emit_begin(&e, &data);
-	emit_object(&e, NULL);
-	emit_string(&e, "name", name);
-	emit_string(&e, "state", firing ? "firing" : "resolved");
-	if (instance != NULL)
-		emit_bytes_str(&e, "instance", instance);
-	if (!isnan(value))
-		emit_real(&e, "value", value);
-	if (!isnan(threshold))
-		emit_real(&e, "threshold", threshold);
-	emit_bytes_str(&e, "message", message);
-	emit_end(&e);
-	journal_tell(s->journal, "alert", clock_now(), NULL, &data);
-	buf_release(&data);
 }

@@ -1,4 +1,4 @@
-/* What the supervisor tells: node, job, stats, corpus and alert events. */
+/* What the supervisor tells: node, job, stats and corpus events. */
 #ifndef PF_TELL_H
 #define PF_TELL_H
 
@@ -19,12 +19,4 @@ void tell_job(struct supervisor *s, const char *state, const char *reason,
 bool tell_corpora(struct supervisor *s);
 /* What the fuzzers say of themselves now, and what came into their corpora. */
 void tell_stats(struct supervisor *s);
-/*
- * An alert event, which begins or ends to hold. `instance` is NULL when it is
- * of the job; `value` and `threshold` are in the unit that `name` ends in; NaN
- * is left out.
- */
-void tell_alert(struct supervisor *s, const char *name, bool firing,
-    const char *instance, double value, double threshold, const char *message);
-
 #endif

@@ -83,6 +83,12 @@ processes_of() {
 # nothing_left JOB: none of them is there.
 nothing_left() { [ -z "$(processes_of "$1")" ]; }
 
+# states [FILE]: of the job events, in order.
+states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
+
+# not COMMAND…: it must fail; after a bare ! a test goes on either way.
+not() { ! "$@"; }
+
 # json EXPRESSION [FILE]: prints a Python expression over `e`, every line's
 # value; for tests that look inside event lines.
 json() {

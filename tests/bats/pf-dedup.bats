@@ -62,7 +62,7 @@ print(json.dumps({"v": 1, "id": "%032x" % (hash(sys.argv[1]) % 2**64),
 	try 0 pf-dedup <once
 	cmp stdout once
 	try 0 pf-dedup --group-by stack <once
-	! cmp -s stdout once
+	not cmp -s stdout once
 	pf-dedup <stdout >back
 	json '[e["data"]["group"], e["data"]["stack"]]' once >a
 	json '[e["data"]["group"], e["data"]["stack"]]' back >b

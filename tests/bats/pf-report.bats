@@ -136,7 +136,7 @@ assert "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\x01\\x1b[2J" \
 assert "<title>&lt;script&gt;t\\x1b\\xff</title>" in page
 END
 	try 0 pf-report --summary
-	! LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f]' stdout
+	LC_ALL=C not grep -qP '[\x00-\x09\x0b-\x1f\x7f]' stdout
 }
 
 @test "the command to reproduce is data to a shell" {
@@ -180,7 +180,7 @@ END
 	[ "$(grep -c '<article' dom)" = 6 ]
 	[ "$(grep -o '<svg' dom | wc -l)" = 6 ]
 	grep -q 'value_free json.c:88' dom
-	! grep -q '<script' dom
+	not grep -q '<script' dom
 }
 
 @test "the console is where a blocked script would be told of" {

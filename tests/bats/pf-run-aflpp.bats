@@ -32,12 +32,12 @@ command_of() {
 		s|.* -o job/out ||; p" "job/out/$1/fuzzer_stats"
 }
 
-states() { json "e['data']['state'] if e['type'] == 'job' else None"; }
-
-# contents DIRECTORY…: the hash of each crash input there.
+# contents DIRECTORY…: the hash of each crash input there. A file that was being
+# written when its writer was killed is none yet: staged ones begin with a dot,
+# AFL++'s own are empty.
 contents() {
-	find "$@" -type f ! -name README.txt ! -name '*.json' \
-		-exec xxh128sum {} + | cut -c 1-32 | sort -u
+	find "$@" -type f -size +0 ! -name '.*' ! -name README.txt \
+		! -name '*.json' -exec xxh128sum {} + | cut -c 1-32 | sort -u
 }
 
 crashes_told() {

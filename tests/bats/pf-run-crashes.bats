@@ -342,7 +342,7 @@ full_artifacts() {
 	silent
 	[ "$(grep -c '"crash"' job/events.jsonl)" = 0 ]
 	json "e['data'].get('edges_found') if e['type'] == 'stats' else None" >edges
-	! grep -q 1234 edges
+	not grep -q 1234 edges
 }
 
 @test "a crash storm of eight workers loses no report" {

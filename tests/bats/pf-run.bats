@@ -13,9 +13,6 @@ fuzz() {
 		-- "$targets/$target"
 }
 
-# States of the job events in `stdout`, in order.
-states() { json "e['data']['state'] if e['type'] == 'job' else None" "$@"; }
-
 @test "a libFuzzer job finds crashes, goes on after them, and ends in time" {
 	try 0 fuzz chunks.libfuzzer -d 6s
 	silent
