@@ -83,6 +83,12 @@ holder_in(const char *locks, const struct stat *st, pid_t signer)
 	return 0;
 }
 
+static bool
+is_gone(pid_t pid)
+{
+	return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
 int
 lock_look(int fd, struct lock_holder *holder)
 {
@@ -98,6 +104,9 @@ lock_look(int fd, struct lock_holder *holder)
 		holder->pid = holder_in(locks.data, &st, holder->signer);
 	buf_release(&locks);
 	holder->held = holder->pid > 0;
+	/* The kernel goes on naming who took it when that one is gone. */
+	if (holder->held && is_gone(holder->pid))
+		holder->pid = 0;
 	if (holder->held)
 		return 0;
 	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
@@ -110,5 +119,5 @@ bool
 lock_is_ending(const struct lock_holder *holder)
 {
 	return holder->held && holder->pid == 0 && holder->signer > 0 &&
-	    kill(holder->signer, 0) < 0 && errno == ESRCH;
+	    is_gone(holder->signer);
 }

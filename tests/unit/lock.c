@@ -134,6 +134,7 @@ test_dead_holder_is_held_by_its_pid_no_more(void **state)
 	taker = fork();
 	if (taker == 0) {
 		fd = lock_take(dir, "lock");
+		lock_sign(fd);
 		heir = fd < 0 ? -1 : fork();
 		if (heir == 0)
 			for (;;)
@@ -146,8 +147,9 @@ test_dead_holder_is_held_by_its_pid_no_more(void **state)
 	waitpid(taker, NULL, 0);
 	holder = look();
 	assert_true(holder.held);
-	assert_int_not_equal(holder.pid, getpid());
-	assert_int_not_equal(holder.pid, heir);
+	assert_int_equal(holder.pid, 0);
+	assert_int_equal(holder.signer, taker);
+	assert_true(lock_is_ending(&holder));
 	kill(heir, SIGKILL);
 	close(ready[0]);
 	close(ready[1]);
