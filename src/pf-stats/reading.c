@@ -5,7 +5,6 @@
 
 #include "event.h"
 #include "msg.h"
-#include "out.h"
 
 const char *
 reading_base_name(const char *path)
@@ -38,7 +37,25 @@ reading_tell(const struct source *from, const char *fuzzer,
 
 	stats_emit(&data, s);
 	event_write(&line, &head, NULL, &data);
-	out_add(line.data, line.len);
+	output_line(&from->reader->options->output, &line);
 	buf_release(&data);
 	buf_release(&line);
+}
+
+void
+reader_init(struct reader *r, struct options *options)
+{
+	r->options = options;
+}
+
+void
+reader_release(struct reader *r)
+{
+	r->options = NULL;
+}
+
+void
+reader_begin(struct reader *r)
+{
+	(void)r;
 }

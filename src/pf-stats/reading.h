@@ -6,10 +6,22 @@
 
 #include "buf.h"
 #include "libengine/stats.h"
+#include "options.h"
 
 #define STATS_FILE_MAX (1 << 20)
 
+/* What one run of pf-stats needs for reading, whatever it reads. */
+struct reader {
+	struct options *options;
+};
+
+void reader_init(struct reader *r, struct options *options);
+void reader_release(struct reader *r);
+/* Before each round: what was looked up for the last one is forgotten. */
+void reader_begin(struct reader *r);
+
 struct source {
+	struct reader *reader;
 	char *path; /* for messages */
 	/* What the events say; NULL when it is not known. */
 	char *job, *target, *instance;

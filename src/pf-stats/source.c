@@ -112,8 +112,9 @@ read_each(
 		char *inner = mem_printf("%s/%s", entry->d_name, file);
 
 		if (entry->d_name[0] != '.' && has(dir_fd, inner)) {
-			struct source s = {.path = mem_printf("%s/%s",
-					       top->path, entry->d_name),
+			struct source s = {.reader = top->reader,
+			    .path =
+				mem_printf("%s/%s", top->path, entry->d_name),
 			    .job = top->job ? mem_dup(top->job) : NULL,
 			    .target = top->target ? mem_dup(top->target) : NULL,
 			    .instance = mem_dup(entry->d_name)};
@@ -212,9 +213,9 @@ source_read_as(struct source *from, int parent_fd, const char *name)
 }
 
 int
-source_read(const char *path)
+source_read(struct reader *reader, const char *path)
 {
-	struct source from = {.path = mem_dup(path)};
+	struct source from = {.reader = reader, .path = mem_dup(path)};
 	size_t n = strlen(from.path);
 	int status;
 

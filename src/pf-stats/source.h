@@ -12,6 +12,8 @@
  * thing that could not be read: 0, 1 nothing there or not all of it, 65 not
  * statistics, 66 missing, 74, 77 no permission.
  */
-int source_read(const char *path);
+struct reader;
+
+int source_read(struct reader *reader, const char *path);
 
 #endif

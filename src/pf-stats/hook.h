@@ -1,0 +1,14 @@
+/* Commands of the user's that get an event. */
+#ifndef PF_HOOK_H
+#define PF_HOOK_H
+
+#include <stddef.h>
+
+/*
+ * Runs `command` by sh -c with the bytes on its standard input, its standard
+ * output to our standard error, and waits for it. Returns an exit status: 0,
+ * or 1 after one sentence when it failed or could not be run.
+ */
+int hook_run(const char *command, const void *bytes, size_t n);
+
+#endif

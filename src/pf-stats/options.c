@@ -1,0 +1,189 @@
+/* Options of pf-stats and what they may be. */
+#include "options.h"
+
+#include <sysexits.h>
+
+#include "mem.h"
+#include "msg.h"
+#include "opt.h"
+
+static const char usage[] =
+    "usage: pf-stats [-0hv] [--alert RULE...] [--follow TIME] [--history] "
+    "[--host] [--prometheus FILE] [--table] [PATH...]\n"
+    "\n"
+    "  -0, --null             paths on standard input end in NUL\n"
+    "      --alert RULE...    cpu=80% memory=6G disk=80% stalled=6h ...\n"
+    "      --alert-state FILE what fires already (alerts.json in PF_HOME)\n"
+    "      --by-node          with --table: a row a node\n"
+    "      --follow TIME      again and again, with so much time between\n"
+    "  -h, --help             this text\n"
+    "      --history          what plot_data and honggfuzz's file remember\n"
+    "      --host             this machine: processors, memory, disks\n"
+    "      --log FORM         messages as text or json\n"
+    "      --on-alert CMD     sh -c CMD gets each alert event\n"
+    "      --prometheus FILE  metrics instead of events (- standard output)\n"
+    "      --raw              also the fuzzer's fields that events have not\n"
+    "      --sample TIME      over which --host measures (500ms)\n"
+    "      --table            a table instead of events\n"
+    "  -v, --verbose          say more\n"
+    "      --version          the version\n";
+
+enum {
+	OPT_ALERT = OPT_OWN,
+	OPT_ALERT_STATE,
+	OPT_BY_NODE,
+	OPT_FOLLOW,
+	OPT_HISTORY,
+	OPT_HOST,
+	OPT_ON_ALERT,
+	OPT_PROMETHEUS,
+	OPT_RAW,
+	OPT_SAMPLE,
+	OPT_TABLE
+};
+
+static const struct option long_options[] = {OPT_COMMON,
+    {"alert", required_argument, NULL, OPT_ALERT},
+    {"alert-state", required_argument, NULL, OPT_ALERT_STATE},
+    {"by-node", no_argument, NULL, OPT_BY_NODE},
+    {"follow", required_argument, NULL, OPT_FOLLOW},
+    {"history", no_argument, NULL, OPT_HISTORY},
+    {"host", no_argument, NULL, OPT_HOST}, {"null", no_argument, NULL, '0'},
+    {"on-alert", required_argument, NULL, OPT_ON_ALERT},
+    {"prometheus", required_argument, NULL, OPT_PROMETHEUS},
+    {"raw", no_argument, NULL, OPT_RAW},
+    {"sample", required_argument, NULL, OPT_SAMPLE},
+    {"table", no_argument, NULL, OPT_TABLE}, {NULL, 0, NULL, 0}};
+
+static void
+add_rule(struct output *o, const char *word)
+{
+	const char *why;
+
+	if (o->alerts == NULL)
+		o->alerts = alerts_new();
+	if (!alerts_rule(o->alerts, word, &why))
+		opt_usage(usage, "--alert %s: %s", msg_quote(word), why);
+}
+
+/* "cpu=80%", also in the words that follow; a path of that form has a slash. */
+static void
+add_rules(struct output *o, const char *word, char *argv[])
+{
+	add_rule(o, word);
+	while (argv[optind] != NULL && argv[optind][0] != '-' &&
+	    strchr(argv[optind], '=') != NULL &&
+	    strchr(argv[optind], '/') == NULL)
+		add_rule(o, argv[optind++]);
+}
+
+static char *
+default_alert_state(void)
+{
+	const char *home = getenv("PF_HOME");
+
+	return home == NULL || *home == '\0'
+	    ? NULL
+	    : mem_printf("%s/alerts.json", home);
+}
+
+/* What must be so among the options, whatever their order was. */
+static void
+check(struct options *o)
+{
+	struct output *out = &o->output;
+
+	if (out->alerts != NULL && o->alert_state == NULL)
+		o->alert_state = default_alert_state();
+	if (out->alerts != NULL && o->alert_state == NULL && o->follow_ms == 0)
+		opt_usage(
+		    usage, "no place for what fires: --alert-state or PF_HOME");
+	if (out->alerts == NULL && out->on_alert != NULL)
+		opt_usage(usage, "--on-alert without --alert");
+	if (out->by_node && out->table == NULL)
+		opt_usage(usage, "--by-node without --table");
+	if (o->history && (out->table != NULL || o->follow_ms > 0))
+		opt_usage(usage,
+		    "--history is of no use with --table or "
+		    "--follow");
+	if (out->table != NULL && out->prometheus != NULL &&
+	    strcmp(out->prometheus_path, "-") == 0)
+		opt_usage(usage, "--table and --prometheus - are one output");
+	out->lines = out->table == NULL && out->prometheus == NULL;
+}
+
+static void
+take(struct options *o, int option, char *argv[])
+{
+	struct output *out = &o->output;
+
+	switch (option) {
+	case '0':
+		o->nul = true;
+		break;
+	case OPT_ALERT:
+		add_rules(out, optarg, argv);
+		break;
+	case OPT_ALERT_STATE:
+		free(o->alert_state);
+		o->alert_state = mem_dup(optarg);
+		break;
+	case OPT_BY_NODE:
+		out->by_node = true;
+		break;
+	case OPT_FOLLOW:
+		o->follow_ms = opt_need_duration("--follow", optarg);
+		if (o->follow_ms < 100)
+			opt_usage(usage, "--follow %s: not below 100ms",
+			    msg_quote(optarg));
+		break;
+	case OPT_HISTORY:
+		o->history = true;
+		break;
+	case OPT_HOST:
+		o->host = true;
+		break;
+	case OPT_ON_ALERT:
+		out->on_alert = optarg;
+		break;
+	case OPT_PROMETHEUS:
+		prometheus_free(out->prometheus);
+		out->prometheus = prometheus_new();
+		out->prometheus_path = optarg;
+		break;
+	case OPT_RAW:
+		o->raw = true;
+		break;
+	case OPT_SAMPLE:
+		o->sample_ms = opt_need_duration("--sample", optarg);
+		break;
+	case OPT_TABLE:
+		table_free(out->table);
+		out->table = table_new();
+		break;
+	default:
+		opt_common(option, usage);
+	}
+}
+
+void
+options_parse(struct options *o, int argc, char *argv[])
+{
+	int option;
+
+	*o = (struct options){.sample_ms = 500};
+	while (
+	    (option = getopt_long(argc, argv, "0hv", long_options, NULL)) != -1)
+		take(o, option, argv);
+	o->operands = argv + optind;
+	check(o);
+}
+
+void
+options_release(struct options *o)
+{
+	table_free(o->output.table);
+	prometheus_free(o->output.prometheus);
+	alerts_free(o->output.alerts);
+	free(o->alert_state);
+}

@@ -1,0 +1,161 @@
+/* Passing event lines on. */
+#include "output.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <sys/ioctl.h>
+
+#include "event.h"
+#include "hook.h"
+#include "msg.h"
+#include "out.h"
+#include "stage.h"
+
+static void
+add(struct output *o, const json_t *event)
+{
+	if (o->table != NULL)
+		table_add(o->table, event);
+	if (o->prometheus != NULL)
+		prometheus_add(o->prometheus, event);
+	if (o->alerts != NULL)
+		alerts_add(o->alerts, event);
+}
+
+static bool
+is_parsed(const struct output *o)
+{
+	return o->table != NULL || o->prometheus != NULL || o->alerts != NULL;
+}
+
+void
+output_line(struct output *o, const struct buf *line)
+{
+	const char *why;
+	json_t *event;
+
+	if (o->lines)
+		out_add(line->data, line->len);
+	if (!is_parsed(o))
+		return;
+	event = event_parse(line->data, line->len, &why);
+	if (event != NULL)
+		add(o, event);
+	json_decref(event);
+}
+
+void
+output_foreign(
+    struct output *o, const char *line, size_t len, unsigned long long number)
+{
+	const char *why;
+	json_t *event = event_parse(line, len, &why);
+
+	if (event == NULL) {
+		msg_warnx("standard input line %llu: %s", number, why);
+		o->status = exit_worse(o->status, 1);
+		return;
+	}
+	if (o->lines) {
+		out_add(line, len);
+		out_add("\n", 1);
+	}
+	add(o, event);
+	json_decref(event);
+}
+
+/* An alert is for somebody to see, whatever form the rest has. */
+static void
+tell_alert(const struct buf *line, void *context)
+{
+	struct output *o = context;
+	const char *why;
+	json_t *event = event_parse(line->data, line->len, &why);
+
+	if (o->table == NULL)
+		out_add(line->data, line->len);
+	if (o->table != NULL)
+		table_add(o->table, event);
+	if (o->prometheus != NULL)
+		prometheus_add(o->prometheus, event);
+	json_decref(event);
+	if (o->on_alert == NULL)
+		return;
+	out_flush();
+	o->status =
+	    exit_worse(o->status, hook_run(o->on_alert, line->data, line->len));
+}
+
+/* The columns of the terminal; 0 when standard output is none. */
+static unsigned
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
+}
+
+static void
+write_table(struct output *o, int64_t now_ms)
+{
+	static const char home_and_clear[] = "\033[H\033[J";
+	struct buf text = BUF_INIT;
+	unsigned width = terminal_width();
+
+	table_text(o->table, now_ms, o->by_node, width, &text);
+	if (o->redraw && width > 0)
+		out_add(home_and_clear, sizeof home_and_clear - 1);
+	out_add(text.data, text.len);
+	buf_release(&text);
+}
+
+static int
+write_metrics(const struct output *o, int64_t now_ms)
+{
+	struct buf text = BUF_INIT;
+	int status = 0;
+
+	prometheus_text(o->prometheus, now_ms, &text);
+	if (strcmp(o->prometheus_path, "-") == 0) {
+		out_add(text.data, text.len);
+	} else if (stage_write_path(o->prometheus_path, text.data, text.len) <
+	    0) {
+		status = msg_exit_code(errno);
+		msg_warn("write %s", msg_quote(o->prometheus_path));
+	}
+	buf_release(&text);
+	return status;
+}
+
+int
+output_round(struct output *o, int64_t now_ms)
+{
+	int status = 0;
+
+	if (o->alerts != NULL) {
+		if (alerts_judge(o->alerts, now_ms, tell_alert, o) > 0)
+			status = 1;
+		out_flush();
+		status = exit_worse(status, alerts_save(o->alerts));
+	}
+	if (o->table != NULL)
+		write_table(o, now_ms);
+	if (o->prometheus != NULL)
+		status = exit_worse(status, write_metrics(o, now_ms));
+	out_flush();
+	status = exit_worse(status, o->status);
+	o->status = 0;
+	return status;
+}
+
+void
+output_clear(struct output *o)
+{
+	if (o->table != NULL)
+		table_clear(o->table);
+	if (o->prometheus != NULL)
+		prometheus_clear(o->prometheus);
+}

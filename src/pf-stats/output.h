@@ -1,0 +1,42 @@
+/* Where event lines go: on, and into whatever is made of them. */
+#ifndef PF_OUTPUT_H
+#define PF_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "alert.h"
+#include "buf.h"
+#include "prometheus.h"
+#include "table.h"
+
+struct output {
+	bool lines; /* to standard output */
+	/* Each NULL where it was not asked for. */
+	struct table *table;
+	struct prometheus *prometheus;
+	struct alerts *alerts;
+	const char *prometheus_path; /* "-": standard output */
+	const char *on_alert;
+	bool by_node;
+	bool redraw; /* the table again in the place of the last */
+	int status;  /* the worst of what has happened */
+};
+
+/* One event line with its newline, of our own making. */
+void output_line(struct output *o, const struct buf *line);
+/*
+ * One line of somebody else's, without its newline: passed on as it is. A line
+ * that is no event is named as line `number` and left out.
+ */
+void output_foreign(
+    struct output *o, const char *line, size_t len, unsigned long long number);
+/*
+ * The end of a round: alerts are judged and told, the table and the metrics
+ * written. Returns an exit status: 1 also while an alert is firing.
+ */
+int output_round(struct output *o, int64_t now_ms);
+/* Forgets what the table and the metrics were made of. */
+void output_clear(struct output *o);
+
+#endif
