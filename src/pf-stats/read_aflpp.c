@@ -195,9 +195,6 @@ take_numbers(struct instance *i)
 static void
 choose_rate(struct stats *s, int64_t process_start_ms)
 {
-	int64_t began =
-	    process_start_ms != STATS_UNKNOWN ? process_start_ms : s->start_ms;
-
 	/* A mean over no time. */
 	if (s->run_seconds == 0)
 		s->execs_per_second = NAN;
