@@ -53,15 +53,25 @@ static const struct key {
 
 #define KEYS (sizeof keys / sizeof keys[0])
 
+/* Files have them mostly in this order: the one after `last` comes first. */
+static const struct key *
+key_after(const struct key *last, const char *name)
+{
+	size_t start = last == NULL ? 0 : (size_t)(last - keys) + 1, i;
+
+	for (i = start; i < start + KEYS; i++) {
+		const struct key *key = &keys[i % KEYS];
+
+		if (key->name[0] == name[0] && strcmp(key->name, name) == 0)
+			return key;
+	}
+	return NULL;
+}
+
 static const struct key *
 key_named(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < KEYS; i++)
-		if (strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
+	return key_after(NULL, name);
 }
 
 /* "key   : value" in place; false when the line is not that. */
@@ -97,6 +107,18 @@ next_pair(char **at, char **key, char **value)
 		}
 	}
 	return false;
+}
+
+/* The path of the target, unless -T gave it another name. */
+static void
+take_banner(struct stats *s, const char *text)
+{
+	const char *slash = strrchr(text, '/');
+
+	if (slash != NULL && slash[1] != '\0')
+		text = slash + 1;
+	free(s->target);
+	s->target = *text == '\0' ? NULL : mem_dup(text);
 }
 
 bool
@@ -153,13 +175,15 @@ aflpp_stats_parse(
     const char *text, size_t len, struct stats *s, struct buf *doubt)
 {
 	char *copy = mem_dup_n(text, len), *at = copy, *name, *value;
+	const struct key *last = NULL;
 	unsigned long long seen = 0;
 	bool complete = false, ended = len > 0 && text[len - 1] == '\n';
 
 	while (next_pair(&at, &name, &value)) {
-		const struct key *key = key_named(name);
+		const struct key *key = key_after(last, name);
 
 		if (key != NULL) {
+			last = key;
 			seen |= 1ULL << (key - keys);
 			if (!aflpp_value_put((char *)s + key->offset,
 				key->value, value, strlen(value)))
@@ -167,6 +191,8 @@ aflpp_stats_parse(
 		}
 		if (strcmp(name, "afl_version") == 0)
 			take_version(s, value);
+		else if (strcmp(name, "afl_banner") == 0)
+			take_banner(s, value);
 		complete |= strcmp(name, "command_line") == 0;
 	}
 	free(copy);

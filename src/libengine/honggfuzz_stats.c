@@ -97,7 +97,7 @@ honggfuzz_head(struct honggfuzz_columns *c, const char *line, size_t len)
 
 	if (len < 2 || memcmp(line, "# ", 2) != 0 ||
 	    memmem(line, len, "total_exec", 10) == NULL ||
-	    memmem(line, len, "last_cov_update", 15) == NULL)
+	    memmem(line, len, "cycles_done", 11) != NULL)
 		return false;
 	c->count = 0;
 	while (c->count < HONGGFUZZ_COLUMNS &&

@@ -42,6 +42,7 @@ stats_release(struct stats *s)
 {
 	free(s->instance);
 	free(s->version);
+	free(s->target);
 	free(s->raw);
 	stats_init(s);
 }

@@ -15,6 +15,7 @@
 struct stats {
 	char *instance;    /* owned */
 	char *version;     /* owned */
+	char *target;      /* as the fuzzer calls it; owned; not in the data */
 	char *raw;         /* a JSON object of what has no field; owned */
 	const char *state; /* as in pf-events(5), or NULL; not owned */
 	int64_t alive;     /* 0 or 1 */

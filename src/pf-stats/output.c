@@ -34,7 +34,8 @@ output_line(struct output *o, const struct buf *line)
 	const char *why;
 	json_t *event;
 
-	if (o->lines)
+	if (o->lines &&
+	    (!o->follows || !told_before(&o->told, line->data, line->len)))
 		out_add(line->data, line->len);
 	if (!is_parsed(o))
 		return;
@@ -106,7 +107,7 @@ write_table(struct output *o, int64_t now_ms)
 	unsigned width = terminal_width();
 
 	table_text(o->table, now_ms, o->by_node, width, &text);
-	if (o->redraw && width > 0)
+	if (o->follows && width > 0)
 		out_add(home_and_clear, sizeof home_and_clear - 1);
 	out_add(text.data, text.len);
 	buf_release(&text);
@@ -152,10 +153,20 @@ output_round(struct output *o, int64_t now_ms)
 }
 
 void
-output_clear(struct output *o)
+output_begin(struct output *o)
 {
+	told_next_round(&o->told);
 	if (o->table != NULL)
 		table_clear(o->table);
 	if (o->prometheus != NULL)
 		prometheus_clear(o->prometheus);
+}
+
+void
+output_release(struct output *o)
+{
+	table_free(o->table);
+	prometheus_free(o->prometheus);
+	alerts_free(o->alerts);
+	told_release(&o->told);
 }

@@ -1,5 +1,4 @@
 /* AFL++ instances. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -7,6 +6,7 @@
 
 #include "clock.h"
 #include "emit.h"
+#include "entries.h"
 #include "kept.h"
 #include "libengine/aflpp_stats.h"
 #include "liveness.h"
@@ -41,23 +41,25 @@ count_in(struct instance *i, const char *name)
 {
 	int fd = openat(
 	    i->dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *file;
+	const struct dirent64 *file;
+	struct entries inputs;
 	int64_t count = 0;
 
-	if (dir == NULL) {
-		if (errno == EACCES) {
-			msg_warn("open %s in %s", msg_quote(name),
-			    msg_quote(i->from->path));
-			i->status |= 1;
-			i->denied = true;
-		}
-		return STATS_UNKNOWN;
+	if (fd >= 0) {
+		entries_begin(&inputs, fd);
+		while ((file = entries_next(&inputs)) != NULL)
+			count += file->d_name[0] != '.' &&
+			    strcmp(file->d_name, "README.txt") != 0;
 	}
-	while ((file = readdir(dir)) != NULL)
-		count += file->d_name[0] != '.' &&
-		    strcmp(file->d_name, "README.txt") != 0;
-	closedir(dir);
+	if (errno != 0 && errno != ENOTDIR && errno != ELOOP) {
+		msg_warn(
+		    "read %s in %s", msg_quote(name), msg_quote(i->from->path));
+		i->status |= 1;
+		i->denied = true;
+	}
+	if (fd < 0)
+		return STATS_UNKNOWN;
+	close(fd);
 	return count;
 }
 
@@ -84,22 +86,19 @@ add(int64_t *sum, int64_t n)
 static void
 count_inputs(struct instance *i)
 {
-	int fd = openat(i->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *top = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	const struct dirent64 *entry;
+	struct entries all;
 	int64_t crashes = STATS_UNKNOWN, hangs = STATS_UNKNOWN;
 
-	if (top == NULL) {
-		i->status |= reading_failed("open", i->from->path) != 0;
-		return;
-	}
-	while ((entry = readdir(top)) != NULL) {
+	entries_begin(&all, i->dir_fd);
+	while ((entry = entries_next(&all)) != NULL) {
 		if (is_or_was(entry->d_name, "crashes"))
 			add(&crashes, count_in(i, entry->d_name));
 		else if (is_or_was(entry->d_name, "hangs"))
 			add(&hangs, count_in(i, entry->d_name));
 	}
-	closedir(top);
+	if (errno != 0)
+		i->status |= reading_failed("read", i->from->path) != 0;
 	/* Without any such directory the number stands that was told. */
 	if (crashes != STATS_UNKNOWN || i->denied)
 		i->stats.crashes_total = crashes;
@@ -223,12 +222,12 @@ is_foreign(const struct instance *i)
 	const struct stat *st = i->text.len > 0 ? &i->st : &i->dir;
 	int64_t written = clock_from_timespec(st->st_mtim);
 
-	if (i->dir_fd >= 0 && fuzzer_process_shared(i->dir_fd))
-		return true;
 	if (i->stats.update_ms != STATS_UNKNOWN &&
 	    distance(written, i->stats.update_ms) > SLACK_MS)
 		return true;
-	return distance(clock_from_timespec(st->st_ctim), written) > SLACK_MS;
+	if (distance(clock_from_timespec(st->st_ctim), written) > SLACK_MS)
+		return true;
+	return i->dir_fd >= 0 && fuzzer_process_shared(i->dir_fd);
 }
 
 /*
@@ -239,23 +238,24 @@ static bool
 has_ended(const struct instance *i)
 {
 	struct stats row;
-	int64_t since;
+	int64_t since, row_ms;
 
 	if (i->from->kept != NULL && !i->from->kept->job->held)
 		return i->from->kept->job->ended;
-	if (i->dir_fd < 0)
+	if (i->dir_fd < 0 || i->text.len == 0)
 		return false;
 	if (faccessat(i->dir_fd, ".cur_input", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
 	    errno == ENOENT)
 		return true;
 	stats_init(&row);
 	since = read_plot_end(i->dir_fd, &row);
+	row_ms = row.update_ms;
 	stats_release(&row);
 	if (since == STATS_UNKNOWN)
 		return false;
-	if (row.update_ms != STATS_UNKNOWN)
+	if (row_ms != STATS_UNKNOWN)
 		return i->stats.update_ms != STATS_UNKNOWN &&
-		    distance(row.update_ms, i->stats.update_ms) <= 1000;
+		    distance(row_ms, i->stats.update_ms) <= 1000;
 	return i->stats.run_seconds != STATS_UNKNOWN &&
 	    distance(since / 1000, i->stats.run_seconds) <= 1;
 }
@@ -283,7 +283,7 @@ judge(struct instance *i)
 		    ? PROCESS_UNKNOWN
 		    : PROCESS_NONE;
 		l.ended = has_ended(i);
-		l.foreign = is_foreign(i);
+		l.foreign = l.age_ms < LIVENESS_YOUNG_MS && is_foreign(i);
 	}
 	choose_rate(s, pid > 0 ? fuzzer_process_start(pid) : STATS_UNKNOWN);
 	s->state = liveness_state(&l);
@@ -365,14 +365,13 @@ take_without_numbers(struct instance *i)
 }
 
 int
-read_aflpp(const struct source *from, int dir_fd)
+read_aflpp(const struct source *from, int dir_fd, const struct stat *dir)
 {
 	struct instance i;
 
 	instance_init(&i, from, dir_fd);
-	if (fstat(dir_fd, &i.dir) < 0)
-		i.status = reading_failed("stat", from->path);
-	else if (read_text(&i) == 0)
+	i.dir = *dir;
+	if (read_text(&i) == 0)
 		take_numbers(&i);
 	else
 		take_without_numbers(&i);

@@ -1,10 +1,10 @@
 /* The directory of a job of pf-run: each fuzzer of it. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sysexits.h>
 
 #include "clock.h"
+#include "entries.h"
 #include "kept.h"
 #include "mem.h"
 #include "msg.h"
@@ -91,14 +91,15 @@ read_instance(const struct source *from, int job_fd)
 	char *name = mem_printf("out/%s", from->instance);
 	int fd = openat(
 	    job_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
 	int status;
 
 	free(name);
 	if (fd < 0 && errno == ENOENT && from->kept != NULL)
 		return tell_kept(from, "afl++");
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return reading_failed("open", from->path);
-	status = read_aflpp(from, fd);
+	status = read_aflpp(from, fd, &st);
 	close(fd);
 	return status;
 }
@@ -153,20 +154,21 @@ add_instances(struct strvec *names, int job_fd)
 {
 	int fd = openat(
 	    job_fd, "out", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	const struct dirent64 *entry;
+	struct entries all;
 	char *inner;
 
-	if (dir == NULL)
+	if (fd < 0)
 		return;
-	while ((entry = readdir(dir)) != NULL) {
+	entries_begin(&all, fd);
+	while ((entry = entries_next(&all)) != NULL) {
 		inner = mem_printf("%s/fuzzer_setup", entry->d_name);
 		if (entry->d_name[0] != '.' &&
 		    faccessat(fd, inner, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			add_once(names, entry->d_name);
 		free(inner);
 	}
-	closedir(dir);
+	close(fd);
 }
 
 int

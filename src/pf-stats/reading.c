@@ -77,7 +77,7 @@ reading_tell(const struct source *from, const char *fuzzer,
 	struct event_head head = {.type = "stats",
 	    .node = event_node(),
 	    .job = from->job,
-	    .target = from->target,
+	    .target = from->target != NULL ? from->target : s->target,
 	    .fuzzer = fuzzer,
 	    .time_ms = time_ms};
 

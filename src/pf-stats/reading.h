@@ -59,8 +59,8 @@ void reading_tell(const struct source *from, const char *fuzzer,
  */
 int reading_tail(int fd, off_t size, size_t max, struct buf *text);
 
-/* AFL++: an instance's directory; with --history its plot_data. */
-int read_aflpp(const struct source *from, int dir_fd);
+/* AFL++: an instance's directory, freshly opened, and what fstat says of it. */
+int read_aflpp(const struct source *from, int dir_fd, const struct stat *dir);
 /* AFL++: a fuzzer_stats file alone, from its text. */
 int read_aflpp_text(
     const struct source *from, const struct buf *text, const struct stat *st);

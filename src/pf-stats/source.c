@@ -1,7 +1,6 @@
 /* What a path holds, found by looking into it. */
 #include "source.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "entries.h"
 #include "libengine/aflpp_plot.h"
 #include "libengine/aflpp_stats.h"
 #include "libengine/honggfuzz_log.h"
@@ -50,11 +50,23 @@ recognize(const struct buf *head)
 	return FORMAT_LIBFUZZER_LOG;
 }
 
+/* "a/b" is called b, of the job a; a path without a slash is of no job. */
+static void
+name_by_path(struct source *from, const char *path)
+{
+	const char *base = reading_base_name(path);
+
+	if (from->instance != NULL)
+		return;
+	from->instance = mem_dup(base);
+	if (from->job == NULL && base > path + 1)
+		from->job = mem_dup_n(path, (size_t)(base - path) - 1);
+}
+
 static void
 name_instance(struct source *from)
 {
-	if (from->instance == NULL)
-		from->instance = mem_dup(reading_base_name(from->path));
+	name_by_path(from, from->path);
 }
 
 /* The directory of the file that the path names; the caller closes it. */
@@ -76,15 +88,15 @@ open_parent(const char *path)
 static void
 name_by_parent(struct source *from)
 {
-	const char *slash = strrchr(from->path, '/');
-	char *parent;
+	char *parent = strchr(from->path, '/') == NULL
+	    ? realpath(from->path, NULL)
+	    : mem_dup(from->path);
+	char *slash = parent == NULL ? NULL : strrchr(parent, '/');
 
-	if (from->instance != NULL || slash == NULL || slash == from->path)
-		return;
-	parent = mem_dup_n(from->path, (size_t)(slash - from->path));
-	if (strspn(reading_base_name(parent), ".") !=
-	    strlen(reading_base_name(parent)))
-		from->instance = mem_dup(reading_base_name(parent));
+	if (slash != NULL && slash != parent) {
+		*slash = '\0';
+		name_by_path(from, parent);
+	}
 	free(parent);
 }
 
@@ -93,12 +105,15 @@ static int
 read_fuzzer_stats(struct source *from, int fd, const struct stat *st)
 {
 	struct buf text = BUF_INIT;
+	struct stat dir;
 	int parent, status;
 
 	if (strcmp(reading_base_name(from->path), "fuzzer_stats") == 0 &&
 	    (parent = open_parent(from->path)) >= 0) {
 		name_by_parent(from);
-		status = read_aflpp(from, parent);
+		status = fstat(parent, &dir) < 0
+		    ? reading_failed("stat", from->path)
+		    : read_aflpp(from, parent, &dir);
 		close(parent);
 		return status;
 	}
@@ -217,14 +232,14 @@ is_instance(int fd)
 }
 
 static int
-read_instance(struct source *from, int fd)
+read_instance(struct source *from, int fd, const struct stat *dir)
 {
 	struct stat st;
 	int plot_fd, status;
 
 	name_instance(from);
 	if (!from->reader->options->history)
-		return read_aflpp(from, fd);
+		return read_aflpp(from, fd, dir);
 	plot_fd = openat(
 	    fd, "plot_data", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (plot_fd < 0 || fstat(plot_fd, &st) < 0)
@@ -254,31 +269,20 @@ static int source_read_as(
  * libFuzzer's workers.
  */
 static int
-list(int dir_fd, struct strvec *names)
+list(int dir_fd, struct strvec *names, struct strvec *links)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	const struct dirent64 *entry;
+	struct entries all;
 
-	if (dir == NULL)
-		return -1;
-	while ((entry = readdir(dir)) != NULL)
+	entries_begin(&all, dir_fd);
+	while ((entry = entries_next(&all)) != NULL)
 		if (entry->d_name[0] != '.' &&
 		    (entry->d_type != DT_REG || is_worker_log(entry->d_name)))
-			strvec_add(names, entry->d_name);
-	closedir(dir);
+			strvec_add(entry->d_type == DT_LNK ? links : names,
+			    entry->d_name);
 	if (names->count > 0)
 		strvec_sort(names);
-	return 0;
-}
-
-static bool
-is_link(int dir_fd, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISLNK(st.st_mode);
+	return errno == 0 ? 0 : -1;
 }
 
 /* A link is followed when it is named itself, not when it is found. */
@@ -300,8 +304,7 @@ static int
 read_entry(const struct source *top, int dir_fd, const char *name)
 {
 	struct source s = {.reader = top->reader,
-	    .path = mem_printf("%s/%s", top->path, name),
-	    .instance = mem_dup(name)};
+	    .path = mem_printf("%s/%s", top->path, name)};
 	int status = source_read_as(&s, dir_fd, name, false);
 
 	source_release(&s);
@@ -311,25 +314,24 @@ read_entry(const struct source *top, int dir_fd, const char *name)
 static int
 read_entries(const struct source *top, int dir_fd)
 {
-	struct strvec names = STRVEC_INIT;
+	struct strvec names = STRVEC_INIT, links = STRVEC_INIT;
 	unsigned found = 0, denied = 0;
 	int status = 0, one;
 	size_t i;
 
-	if (list(dir_fd, &names) < 0)
+	if (list(dir_fd, &names, &links) < 0)
 		return reading_failed("open", top->path);
 	for (i = 0; i < names.count; i++) {
-		if (is_link(dir_fd, names.item[i])) {
-			tell_link(top, dir_fd, names.item[i], &status);
-			continue;
-		}
 		one = read_entry(top, dir_fd, names.item[i]);
 		found += one >= 0 && one != EX_NOPERM;
 		denied += one == EX_NOPERM;
 		if (one > 0)
 			status = exit_worse(status, one);
 	}
+	for (i = 0; i < links.count; i++)
+		tell_link(top, dir_fd, links.item[i], &status);
 	strvec_release(&names);
+	strvec_release(&links);
 	/* Some could be read: what could not was named. */
 	if (denied > 0 && found > 0 && status == EX_NOPERM)
 		status = 1;
@@ -339,13 +341,14 @@ read_entries(const struct source *top, int dir_fd)
 }
 
 static int
-read_directory(struct source *from, int dir_fd, bool is_top)
+read_directory(
+    struct source *from, int dir_fd, const struct stat *dir, bool is_top)
 {
+	if (is_instance(dir_fd))
+		return read_instance(from, dir_fd, dir);
 	if (has(dir_fd, "job.json") > 0)
 		return from->reader->options->history ? no_history(from)
 						      : read_job(from, dir_fd);
-	if (is_instance(dir_fd))
-		return read_instance(from, dir_fd);
 	if (is_top)
 		return read_entries(from, dir_fd);
 	/* May not be searched: what is in it cannot be known. */
@@ -380,7 +383,7 @@ source_read_as(
 	if (fstat(fd, &st) < 0)
 		status = reading_failed("stat", from->path);
 	else if (S_ISDIR(st.st_mode))
-		status = read_directory(from, fd, is_top);
+		status = read_directory(from, fd, &st, is_top);
 	else if (S_ISREG(st.st_mode))
 		status = read_file(from, fd, &st);
 	else {
@@ -392,16 +395,31 @@ source_read_as(
 	return status;
 }
 
+/* "." and ".." say nothing of what is there. */
+static char *
+named_path(const char *path)
+{
+	const char *base = reading_base_name(path);
+	char *named = NULL;
+
+	if (*base == '\0' || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
+		named = realpath(path, NULL);
+	return named == NULL ? mem_dup(path) : named;
+}
+
 int
 source_read(struct reader *reader, const char *path)
 {
-	struct source from = {.reader = reader, .path = mem_dup(path)};
-	size_t n = strlen(from.path);
+	struct source from = {.reader = reader};
+	char *plain = mem_dup(path);
+	size_t n = strlen(plain);
 	int status;
 
-	while (n > 1 && from.path[n - 1] == '/')
-		from.path[--n] = '\0';
+	while (n > 1 && plain[n - 1] == '/')
+		plain[--n] = '\0';
+	from.path = named_path(plain);
 	status = source_read_as(&from, AT_FDCWD, path, true);
 	source_release(&from);
+	free(plain);
 	return status;
 }
