@@ -109,16 +109,28 @@ next_pair(char **at, char **key, char **value)
 	return false;
 }
 
-/* The path of the target, unless -T gave it another name. */
 static void
-take_banner(struct stats *s, const char *text)
+set_target(struct stats *s, const char *path, size_t len)
 {
-	const char *slash = strrchr(text, '/');
+	const char *slash = memrchr(path, '/', len);
+	size_t skip = slash == NULL ? 0 : (size_t)(slash - path) + 1;
 
-	if (slash != NULL && slash[1] != '\0')
-		text = slash + 1;
+	if (skip == len)
+		return;
 	free(s->target);
-	s->target = *text == '\0' ? NULL : mem_dup(text);
+	s->target = mem_dup_n(path + skip, len - skip);
+}
+
+/* "afl-fuzz -i seeds -o out -- ./target @@" */
+static void
+take_command(struct stats *s, const char *text)
+{
+	const char *at = strstr(text, " -- ");
+
+	if (at == NULL)
+		return;
+	at += 4 + strspn(at + 4, " ");
+	set_target(s, at, strcspn(at, " "));
 }
 
 bool
@@ -191,9 +203,13 @@ aflpp_stats_parse(
 		}
 		if (strcmp(name, "afl_version") == 0)
 			take_version(s, value);
-		else if (strcmp(name, "afl_banner") == 0)
-			take_banner(s, value);
-		complete |= strcmp(name, "command_line") == 0;
+		/* Where there is no command; 3.14c says "default" there. */
+		if (strcmp(name, "afl_banner") == 0)
+			set_target(s, value, strlen(value));
+		if (strcmp(name, "command_line") == 0) {
+			take_command(s, value);
+			complete = true;
+		}
 	}
 	free(copy);
 	if (len == 0)
