@@ -18,6 +18,7 @@ struct output {
 	struct alerts *alerts;
 	const char *prometheus_path; /* "-": standard output */
 	const char *on_alert;
+	int64_t on_alert_ms; /* how long it may run */
 	bool by_node;
 	bool redraw; /* the table again in the place of the last */
 	int status;  /* the worst of what has happened */

@@ -121,24 +121,17 @@ add_row(struct rows *rows, enum metric_source source, const json_t *event,
 	    (struct metric_row){event, values, buf_take(&labels)};
 }
 
-/* Of two disks of one name the later counts. */
+/* They stay with the event: its own tree holds them. */
 static void
 add_disks(struct rows *rows, const json_t *event)
 {
-	const json_t *disks = json_object_get(subject_data(event), "disks");
-	json_t *seen = json_object();
-	size_t i = json_array_size(disks);
+	json_t *disks = subject_disks(event);
+	const char *mount;
+	json_t *disk;
 
-	while (i-- > 0) {
-		json_t *disk = json_array_get(disks, i);
-		const char *mount = subject_text(disk, "mount");
-
-		if (mount == NULL || json_object_get(seen, mount) != NULL)
-			continue;
-		json_object_set(seen, mount, disk);
-		add_row(rows, METRIC_DISK, event, disk);
-	}
-	json_decref(seen);
+	json_object_foreach(disks, mount, disk)
+	    add_row(rows, METRIC_DISK, event, disk);
+	json_decref(disks);
 }
 
 static void

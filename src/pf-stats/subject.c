@@ -5,6 +5,9 @@
 
 #include "clock.h"
 
+/* Of those that a sentence names. */
+#define NAMES_MOST 5
+
 const char *
 subject_text(const json_t *object, const char *key)
 {
@@ -89,4 +92,101 @@ subject_keep(json_t *kept, const char *key, const json_t *event)
 	copy = json_deep_copy(event);
 	json_object_set_new(kept, key, copy);
 	return copy;
+}
+
+json_t *
+subject_disks(const json_t *event)
+{
+	const json_t *disks = json_object_get(subject_data(event), "disks");
+	json_t *by_mount = json_object();
+	size_t i;
+
+	for (i = 0; i < json_array_size(disks); i++) {
+		json_t *disk = json_array_get(disks, i);
+		const char *mount = subject_text(disk, "mount");
+
+		if (mount != NULL)
+			json_object_set(by_mount, mount, disk);
+	}
+	return by_mount;
+}
+
+void
+subject_name(struct buf *out, const json_t *event)
+{
+	const char *job = subject_text(event, "job");
+	const char *instance = subject_text(subject_data(event), "instance");
+
+	if (job == NULL && instance == NULL)
+		job = "unnamed fuzzer";
+	if (job != NULL)
+		buf_add_str(out, job);
+	if (job != NULL && instance != NULL)
+		buf_add_char(out, '/');
+	if (instance != NULL)
+		buf_add_str(out, instance);
+}
+
+static json_int_t
+count_up(json_t *tally, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(tally, key)) + 1;
+
+	json_object_set_new(tally, key, json_integer(n));
+	return n;
+}
+
+static void
+add_failed(json_t *tally, const json_t *event)
+{
+	const char *before = subject_text(tally, "names");
+	json_int_t n = count_up(tally, "failed");
+	struct buf names = BUF_INIT;
+
+	if (n > NAMES_MOST + 1)
+		return;
+	if (before != NULL)
+		buf_addf(&names, "%s, ", before);
+	if (n > NAMES_MOST)
+		buf_add_str(&names, "...");
+	else
+		subject_name(&names, event);
+	json_object_set_new(tally, "names", json_string(names.data));
+	buf_release(&names);
+}
+
+static json_t *
+tally_of(json_t *fleets, const char *node)
+{
+	json_t *tally = json_object_get(fleets, node == NULL ? "" : node);
+
+	if (tally != NULL)
+		return tally;
+	tally = json_object();
+	if (node != NULL)
+		json_object_set_new(tally, "node", json_string(node));
+	json_object_set_new(tally, "running", json_integer(0));
+	json_object_set_new(tally, "failed", json_integer(0));
+	json_object_set_new(fleets, node == NULL ? "" : node, tally);
+	return tally;
+}
+
+json_t *
+subject_fleets(const json_t *events)
+{
+	json_t *fleets = json_object();
+	const char *key;
+	json_t *event;
+
+	json_object_foreach((json_t *)(uintptr_t)events, key, event)
+	{
+		const char *state = subject_state(event);
+		json_t *tally = tally_of(fleets, subject_text(event, "node"));
+
+		if (strcmp(state, "running") == 0)
+			count_up(tally, "running");
+		if (strcmp(state, "dead") == 0 || strcmp(state, "stale") == 0)
+			add_failed(tally, event);
+	}
+	return fleets;
 }

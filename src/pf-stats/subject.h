@@ -24,6 +24,17 @@ const struct json_t *subject_data(const struct json_t *event);
  */
 const char *subject_state(const struct json_t *event);
 bool subject_is(const struct json_t *event, const char *type);
+/*
+ * The disks of a resource event by their mount, of one mount the last. A new
+ * object for the caller to release.
+ */
+struct json_t *subject_disks(const struct json_t *event);
+/*
+ * Of stats events, as values of an object, a tally for each node: `node`,
+ * `running`, `failed` (dead or stale) and `names` of some that failed. A new
+ * object for the caller to release.
+ */
+struct json_t *subject_fleets(const struct json_t *events);
 
 /*
  * Appends `text` (NULL: nothing) so that no two lists of texts give the same
@@ -38,5 +49,8 @@ void subject_key_fuzzer(struct buf *key, const struct json_t *event);
  */
 struct json_t *
 subject_keep(struct json_t *kept, const char *key, const struct json_t *event);
+
+/* Appends "png/main", as far as it is known, for sentences. */
+void subject_name(struct buf *out, const struct json_t *event);
 
 #endif
