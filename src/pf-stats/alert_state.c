@@ -63,7 +63,7 @@ static json_t *
 copy_memory(const json_t *memory)
 {
 	static const char *const names[] = {
-	    "time", "usual", "usual_seconds", "found", "found_time", NULL};
+	    "usual", "usual_seconds", "found", "found_time", "time", NULL};
 	json_t *copy;
 
 	if (!json_is_object(memory))
