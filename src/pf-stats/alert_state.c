@@ -158,6 +158,10 @@ lock_state(struct alerts *a)
 	char *lock, *dir;
 
 	a->name = mem_dup(slash == NULL ? a->path : slash + 1);
+	if (*a->name == '\0') {
+		errno = EISDIR;
+		return failed("open", a->path);
+	}
 	dir = slash == NULL ? mem_dup(".")
 			    : mem_dup_n(a->path, (size_t)(slash - a->path) + 1);
 	a->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

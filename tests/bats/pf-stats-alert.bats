@@ -147,6 +147,15 @@ END
 	[ ! -e a.json ]
 }
 
+@test "the manual page has every rule" {
+	try 64 pf-stats --alert x=1 --follow 1h
+	sed -n 's/.*: known are //p' stderr | xargs -n 1 | sort >known
+	mandoc -T ascii "$pf_root/src/pf-stats/pf-stats.1" | col -bx |
+		sed -n '/^ *rule  *threshold/,/^$/p' |
+		sed -n 's/^     \([a-z-][a-z-]*\) .*/\1/p' | grep -vx rule | sort -u |
+		same known
+}
+
 @test "a command gets each alert, once, and nothing else of ours" {
 	machine 2026-11-21T02:00:00Z "$busy" >busy
 	exec 7<busy
@@ -243,6 +252,8 @@ END
 		# Again and again rather than not at all.
 		grep -q '"type":"alert"' stdout
 	done
+	try 74 pf-stats --alert cpu=80% --alert-state closed/ <busy
+	says "open 'closed/': Is a directory"
 	mkdir a.json
 	try 74 pf-stats --alert cpu=80% --alert-state a.json <busy
 	says "read 'a.json'"

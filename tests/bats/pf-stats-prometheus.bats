@@ -100,6 +100,38 @@ listens() { grep -q 'msg="Listening on"' exporter.log; }
 	try 0 promtool check metrics <stdout
 }
 
+# All that an event can say.
+everything() {
+	local head='{"v":1,"id":"00000000000000000000000000000001",'
+	head+='"time":"2026-11-21T02:00:00Z","node":"n","type":'
+	printf '%s"stats","data":{%s' "$head" '"state":"running","version":"x",
+		"run_seconds":1,"execs_total":1,"execs_per_second":1,
+		"corpus_count":1,"corpus_bytes":1,"crashes_total":1,
+		"hangs_total":1,"ooms_total":1,"edges_found":1,"edges_total":1,
+		"coverage_ratio":1,"features":1,"cycles_total":1,
+		"pending_count":1,"stability_ratio":1,"peak_rss_bytes":1,
+		"last_find_time":"2026-11-21T02:00:00Z"}}' | tr -d '\n\t'
+	printf '\n'
+	printf '%s"resource","data":{%s' "$head" '"cpu_ratio":1,"load1":1,
+		"memory_total_bytes":1,"memory_used_bytes":1,
+		"memory_available_bytes":1,"swap_used_bytes":1,"processes":1,
+		"fuzzers":1,"zombies":1,"orphans":1,"disks":[{"mount":"/",
+		"total_bytes":1,"used_bytes":1,"free_bytes":1,"used_ratio":1,
+		"inodes_used_ratio":1}]}}' | tr -d '\n\t'
+	printf '\n%s"alert","data":{"name":"x","state":"firing"}}\n' "$head"
+}
+
+@test "the manual page has every metric, and promtool takes it" {
+	everything | tee in | pf-stats --prometheus pf.prom
+	valid in
+	try 0 promtool check metrics <pf.prom
+	silent
+	sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' pf.prom | sort >written
+	mandoc -T ascii "$pf_root/src/pf-stats/pf-stats.1" | col -bx |
+		grep -oE 'pf_(fuzzer|node|alert|stats)_[a-z0-9_]+' | sort -u |
+		same written
+}
+
 # Each is one fuzzer's: twenty series and more.
 @test "a hundred thousand series in seconds" {
 	seq 5000 | awk '{ printf "{\"v\":1,\"id\":\"%032x\"," \
