@@ -169,6 +169,9 @@ take(struct options *o, int option, char *argv[])
 	case OPT_ON_ALERT_TIMEOUT:
 		out->on_alert_ms =
 		    opt_need_duration("--on-alert-timeout", optarg);
+		if (out->on_alert_ms == 0)
+			opt_usage(
+			    usage, "--on-alert-timeout 0: no time at all");
 		break;
 	case OPT_PROMETHEUS:
 		prometheus_free(out->prometheus);

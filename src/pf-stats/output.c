@@ -84,7 +84,10 @@ has_other_form(const struct output *o)
 	    (o->prometheus != NULL && strcmp(o->prometheus_path, "-") == 0);
 }
 
-/* An alert is for somebody to see, whatever form the rest has. */
+/*
+ * An alert is for somebody to see, whatever form the rest has. The command goes
+ * before standard output, whose end of the pipe may be what has broken.
+ */
 static void
 tell_alert(const struct buf *line, void *context)
 {
@@ -98,7 +101,6 @@ tell_alert(const struct buf *line, void *context)
 	json_decref(event);
 	if (o->on_alert == NULL)
 		return;
-	out_flush();
 	o->status = exit_worse(o->status,
 	    hook_run(o->on_alert, line->data, line->len, o->on_alert_ms));
 }

@@ -144,6 +144,7 @@ END
 	says "the second value is on the wrong side of the first"
 	try 64 pf-stats --alert cpu=80% cpu=90% --alert-state a.json
 	says "--alert 'cpu=90%': given twice"
+	try 64 pf-stats --alert cpu=80% --on-alert-timeout 0
 	[ ! -e a.json ]
 }
 
@@ -205,10 +206,15 @@ END
 	[ -s told ]
 }
 
-@test "told to nobody is not told" {
+# The disk that it tells of may be what the next in the pipe has died of.
+@test "the command is run when standard output fails, and nothing is saved" {
 	machine 2026-11-21T02:00:00Z "$busy" >busy
-	try 75 sh -c 'pf-stats --alert cpu=80% --alert-state a.json >/dev/full' \
-		<busy
+	for _ in 1 2; do
+		try 75 sh -c 'pf-stats --prometheus pf.prom --alert cpu=80% \
+			--alert-state a.json --on-alert "cat >>got" >/dev/full' <busy
+		says "standard output: No space left on device"
+	done
+	[ "$(wc -l <got)" = 2 ]
 	[ ! -e a.json ]
 }
 
