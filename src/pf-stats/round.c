@@ -179,7 +179,7 @@ rounds_run(struct options *o)
 
 	if (o->output.alerts != NULL && o->alert_state != NULL)
 		status = alerts_load(o->output.alerts, o->alert_state);
-	if (status != 0)
+	if (status > 1)
 		return status;
 	reader_init(&r.reader, o);
 	r.next_ms += o->follow_ms;
@@ -200,5 +200,5 @@ rounds_run(struct options *o)
 	host_free(r.host);
 	strvec_release(&r.paths);
 	reader_release(&r.reader);
-	return r.status;
+	return exit_worse(status, r.status);
 }
