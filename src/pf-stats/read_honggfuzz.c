@@ -61,13 +61,18 @@ judge(const struct source *from, bool ended, int fd, const struct stat *st,
 static void
 tell(const struct source *from, struct stats *s, const struct stat *st)
 {
+	int64_t time_ms = clock_from_timespec(st->st_mtim);
+
 	if (from->kept != NULL)
 		kept_complete(from->kept, s);
 	if (from->instance != NULL)
 		s->instance = mem_dup(from->instance);
-	reading_tell(from, "honggfuzz", s,
-	    s->update_ms == STATS_UNKNOWN ? clock_from_timespec(st->st_mtim)
-					  : s->update_ms);
+	/* That it runs is so now, however long ago it had something to say. */
+	if (s->alive == 1)
+		time_ms = clock_now();
+	else if (s->update_ms != STATS_UNKNOWN)
+		time_ms = s->update_ms;
+	reading_tell(from, "honggfuzz", s, time_ms);
 }
 
 /* The line of names and the last rows: what lies between does not matter. */

@@ -38,7 +38,8 @@ tell_kept(const struct source *from, const char *fuzzer)
 	kept_judge(from->kept, &s);
 	kept_complete(from->kept, &s);
 	reading_tell(from, fuzzer, &s,
-	    job->time_ms == STATS_UNKNOWN ? clock_now() : job->time_ms);
+	    job->time_ms == STATS_UNKNOWN || s.alive == 1 ? clock_now()
+							  : job->time_ms);
 	stats_release(&s);
 	return 0;
 }
