@@ -32,7 +32,8 @@ take_number(const char *at, uint64_t *value)
 {
 	bool negative;
 
-	at += strspn(at, " ");
+	while (*at == ' ')
+		at++;
 	negative = *at == '-';
 	at += negative;
 	if (*at < '0' || *at > '9')
