@@ -31,6 +31,8 @@ memory_parse(const char *meminfo, struct memory *m)
 	m->total = kib_value(meminfo, "MemTotal:");
 	m->available = kib_value(meminfo, "MemAvailable:");
 	m->used = minus(m->total, m->available);
+	if (m->used == HOST_UNKNOWN)
+		m->available = HOST_UNKNOWN;
 	m->swap_used = minus(
 	    kib_value(meminfo, "SwapTotal:"), kib_value(meminfo, "SwapFree:"));
 	return m->total != HOST_UNKNOWN;
