@@ -88,9 +88,8 @@ cgroup_path_of(
 
 	mount_init(&m);
 	/* With ".." it lies outside of our cgroup namespace. */
-	if (place == NULL || place[0] != '/' || strstr(place, "/..") != NULL)
-		at = "";
-	while (path == NULL && mount_next(&m, &at)) {
+	while (path == NULL && place != NULL && place[0] == '/' &&
+	    strstr(place, "/..") == NULL && mount_next(&m, &at)) {
 		rest = below_root(place, m.root.data);
 		if (is_hierarchy(&m, controller) && rest != NULL)
 			path = mem_printf("%s%s", m.point.data, rest);
