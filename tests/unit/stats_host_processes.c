@@ -1,6 +1,11 @@
 /* Fuzzers, zombies and orphans among processes. */
 #include "unit.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
 #include "mem.h"
 #include "pf-stats/host_processes.h"
 
@@ -243,6 +248,70 @@ an_environment_names_a_job_at_the_beginning_of_a_variable(void **state)
 	assert_false(environ_names_job("", 0));
 }
 
+/* A process of that name whose child has that environment; *child is its. */
+static pid_t
+start_with_child(const char *comm, char *variable, pid_t *child)
+{
+	char *const argv[] = {(char[]){"sleep"}, (char[]){"1000"}, NULL},
+		    *const env[] = {variable, NULL};
+	int ready[2];
+	pid_t pid;
+	char byte;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_NAME, comm);
+		*child = fork();
+		if (*child == 0) {
+			execve("/bin/sleep", argv, env);
+			_exit(127);
+		}
+		(void)!write(ready[1], child, sizeof *child);
+		close(ready[1]);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	assert_int_equal(
+	    read(ready[0], child, sizeof *child), (int)sizeof *child);
+	/* The end of the pipe: the child has been executed. */
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
+	return pid;
+}
+
+static void
+end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void
+a_job_without_a_supervisor_is_an_orphan(void **state)
+{
+	char job[] = "PF_JOB=png", other[] = "PF_JOBS=png";
+	pid_t parent, child;
+
+	(void)state;
+	parent = start_with_child("pf-keeper", job, &child);
+	assert_false(process_is_orphan(child));
+	end_process(parent);
+	assert_true(process_is_orphan(child));
+	kill(child, SIGKILL);
+	parent = start_with_child("sh", job, &child);
+	assert_true(process_is_orphan(child));
+	kill(child, SIGKILL);
+	end_process(parent);
+	parent = start_with_child("sh", other, &child);
+	assert_false(process_is_orphan(child));
+	kill(child, SIGKILL);
+	end_process(parent);
+	/* It is gone. */
+	assert_false(process_is_orphan(parent));
+}
+
 int
 main(void)
 {
@@ -257,6 +326,7 @@ main(void)
 	    cmocka_unit_test(a_circle_of_parents_ends),
 	    cmocka_unit_test(
 		an_environment_names_a_job_at_the_beginning_of_a_variable),
+	    cmocka_unit_test(a_job_without_a_supervisor_is_an_orphan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
