@@ -54,5 +54,8 @@ unsigned cgroup_end_orphans(void);
  * caller frees; NULL when no mount shows it.
  */
 char *cgroup_path(const char *mountinfo, const char *cgroup);
+/* The same of version 1's hierarchy with the controller; NULL is version 2. */
+char *cgroup_path_of(
+    const char *mountinfo, const char *cgroup, const char *controller);
 
 #endif

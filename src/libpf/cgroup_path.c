@@ -1,50 +1,58 @@
-/* Finding our cgroup v2 in the file system (proc(5), cgroups(7)). */
+/* Finding our cgroups in the file system (proc(5), cgroups(7)). */
 #include "cgroup.h"
 
 #include "buf.h"
 #include "mem.h"
+#include "mountinfo.h"
 
-/* "0::/path" is the line of the v2 hierarchy. */
-static char *
-own_place(const char *cgroup)
-{
-	const char *line = cgroup;
-
-	while (line != NULL && strncmp(line, "0::", 3) != 0) {
-		line = strchr(line, '\n');
-		line = line == NULL ? NULL : line + 1;
-	}
-	return line == NULL ? NULL
-			    : mem_dup_n(line + 3, strcspn(line + 3, "\n"));
-}
-
+/* Whether the list "cpu,cpuacct" up to a colon has `word`. */
 static bool
-is_octal(const char *digits)
+lists(const char *list, const char *word)
 {
-	int i;
+	size_t n = strlen(word), length;
 
-	for (i = 0; i < 3; i++)
-		if (digits[i] < '0' || digits[i] > '7')
+	for (;; list += length + 1) {
+		length = strcspn(list, ",:\n");
+		if (length == n && memcmp(list, word, n) == 0)
+			return true;
+		if (list[length] != ',')
 			return false;
-	return true;
+	}
 }
 
-/* One word of mountinfo, whose blanks and backslashes are \ooo. */
+/*
+ * "ID:CONTROLLERS:/path", of version 2 "0::/path": the path of the line that
+ * has the controller, or of version 2's where that is NULL.
+ */
 static const char *
-take_word(struct buf *word, const char *at)
+place_of_line(const char *line, const char *controller)
 {
-	buf_clear(word);
-	at += strspn(at, " ");
-	for (; *at != '\0' && *at != ' ' && *at != '\n'; at++) {
-		if (*at == '\\' && is_octal(at + 1)) {
-			buf_add_char(word,
-			    (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 +
-				(at[3] - '0')));
-			at += 3;
-		} else
-			buf_add_char(word, *at);
+	const char *list = line + strcspn(line, ":\n"), *place;
+
+	if (*list != ':')
+		return NULL;
+	list++;
+	place = list + strcspn(list, ":\n");
+	if (*place != ':')
+		return NULL;
+	if (controller == NULL ? strncmp(line, "0::", 3) != 0
+			       : !lists(list, controller))
+		return NULL;
+	return place + 1;
+}
+
+static char *
+own_place(const char *cgroup, const char *controller)
+{
+	const char *line = cgroup, *place;
+
+	for (; *line != '\0'; line += line[0] == '\n') {
+		place = place_of_line(line, controller);
+		if (place != NULL)
+			return mem_dup_n(place, strcspn(place, "\n"));
+		line += strcspn(line, "\n");
 	}
-	return at;
+	return NULL;
 }
 
 /* What of `place` lies below `root`; NULL when it lies elsewhere. */
@@ -61,45 +69,38 @@ below_root(const char *place, const char *root)
 	return place + n;
 }
 
-/* "ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS … - TYPE SOURCE OPTIONS" */
-static char *
-place_in_mount(const char *line, const char *place)
+static bool
+is_hierarchy(const struct mount *m, const char *controller)
 {
-	struct buf root = BUF_INIT, point = BUF_INIT, type = BUF_INIT;
-	const char *at = line, *dash, *rest;
-	char *path = NULL;
-	int i;
+	if (controller == NULL)
+		return strcmp(m->type.data, "cgroup2") == 0;
+	return strcmp(m->type.data, "cgroup") == 0 &&
+	    mount_has_option(m, controller);
+}
 
-	for (i = 0; i < 3; i++)
-		at = take_word(&root, at);
-	at = take_word(&root, at);
-	at = take_word(&point, at);
-	dash = strstr(at, " - ");
-	if (dash != NULL && dash < at + strcspn(at, "\n"))
-		take_word(&type, dash + 3);
-	rest = below_root(place, root.data);
-	if (strcmp(type.data, "cgroup2") == 0 && rest != NULL)
-		path = mem_printf("%s%s", point.data, rest);
-	buf_release(&root);
-	buf_release(&point);
-	buf_release(&type);
+char *
+cgroup_path_of(
+    const char *mountinfo, const char *cgroup, const char *controller)
+{
+	char *place = own_place(cgroup, controller), *path = NULL;
+	const char *at = mountinfo, *rest;
+	struct mount m;
+
+	mount_init(&m);
+	/* With ".." it lies outside of our cgroup namespace. */
+	while (path == NULL && place != NULL && place[0] == '/' &&
+	    strstr(place, "/..") == NULL && mount_next(&m, &at)) {
+		rest = below_root(place, m.root.data);
+		if (is_hierarchy(&m, controller) && rest != NULL)
+			path = mem_printf("%s%s", m.point.data, rest);
+	}
+	mount_release(&m);
+	free(place);
 	return path;
 }
 
 char *
 cgroup_path(const char *mountinfo, const char *cgroup)
 {
-	char *place = own_place(cgroup), *path = NULL;
-	const char *line = mountinfo;
-
-	/* With ".." it lies outside of our cgroup namespace. */
-	if (place == NULL || place[0] != '/' || strstr(place, "/..") != NULL)
-		line = NULL;
-	while (path == NULL && line != NULL && *line != '\0') {
-		path = place_in_mount(line, place);
-		line = strchr(line, '\n');
-		line = line == NULL ? NULL : line + 1;
-	}
-	free(place);
-	return path;
+	return cgroup_path_of(mountinfo, cgroup, NULL);
 }

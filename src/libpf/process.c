@@ -1,7 +1,6 @@
 /* Reading /proc/PID/stat and /proc/PID/task/TID/children. */
 #include "process.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,47 +14,97 @@
 #define CHILDREN_BYTES_MAX (1 << 20)
 
 /* The numbers of /proc/PID/stat from PPID, its 4th field, on (proc(5)). */
-enum { PPID, PGRP, UTIME = 10, STIME, CUTIME, CSTIME, START = 18, FIELDS };
+enum {
+	PPID,
+	PGRP,
+	SESSION,
+	UTIME = 10,
+	STIME,
+	CUTIME,
+	CSTIME,
+	START = 18,
+	FIELDS
+};
 
-/* "PID (comm) S PPID …": comm may hold anything, so the last ')' counts. */
-static bool
-parse(const char *text, struct process *p)
+/* " 123"; some that are not needed may be negative, and count as 0. */
+static const char *
+take_number(const char *at, uint64_t *value)
 {
-	const char *at = strrchr(text, ')');
-	unsigned long long field[FIELDS];
-	char *end;
+	bool negative;
+
+	while (*at == ' ')
+		at++;
+	negative = *at == '-';
+	at += negative;
+	if (*at < '0' || *at > '9')
+		return NULL;
+	for (*value = 0; *at >= '0' && *at <= '9'; at++)
+		*value = *value * 10 + (uint64_t)(*at - '0');
+	if (negative)
+		*value = 0;
+	return at;
+}
+
+/* Between the first '(' and the last ')': it may hold both, and newlines. */
+static const char *
+take_comm(const char *text, char comm[PROCESS_COMM])
+{
+	const char *from = strchr(text, '('), *to = strrchr(text, ')');
+	size_t n;
+
+	if (from == NULL || to == NULL || to < from)
+		return NULL;
+	n = (size_t)(to - from) - 1;
+	if (n >= PROCESS_COMM)
+		n = PROCESS_COMM - 1;
+	memcpy(comm, from + 1, n);
+	comm[n] = '\0';
+	return to + 1;
+}
+
+/* "PID (comm) S PPID ..." */
+bool
+process_parse(const char *text, struct process *p)
+{
+	uint64_t field[FIELDS], pid;
+	const char *at;
 	int i;
 
-	if (at == NULL || strlen(at) < 5)
+	if (take_number(text, &pid) == NULL)
 		return false;
-	p->zombie = at[2] == 'Z';
-	at += 3;
-	for (i = 0; i < FIELDS; i++, at = end) {
-		field[i] = strtoull(at, &end, 10);
-		if (end == at)
+	at = take_comm(text, p->comm);
+	if (at == NULL || at[0] != ' ' || at[1] == '\0' || at[2] != ' ')
+		return false;
+	p->zombie = at[1] == 'Z' || at[1] == 'X';
+	at += 2;
+	for (i = 0; i < FIELDS; i++) {
+		at = take_number(at, &field[i]);
+		if (at == NULL)
 			return false;
 	}
+	p->pid = (pid_t)pid;
 	p->parent = (pid_t)field[PPID];
 	p->group = (pid_t)field[PGRP];
+	p->session = (pid_t)field[SESSION];
 	p->cpu = field[UTIME] + field[STIME];
 	p->waited_cpu = field[CUTIME] + field[CSTIME];
 	p->start = field[START];
 	return true;
 }
 
-bool
-process_file(pid_t pid, const char *name, char *text, size_t size)
+/* The beginning of a file below `dir_fd`. */
+static bool
+read_file(int dir_fd, const char *path, char *text, size_t size)
 {
-	char path[40];
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC), saved;
 	ssize_t n;
-	int fd;
 
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	n = read(fd, text, size - 1);
+	saved = errno;
 	close(fd);
+	errno = saved;
 	if (n <= 0)
 		return false;
 	text[n] = '\0';
@@ -63,15 +112,22 @@ process_file(pid_t pid, const char *name, char *text, size_t size)
 }
 
 bool
+process_file(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	return read_file(AT_FDCWD, path, text, size);
+}
+
+bool
 process_read(pid_t pid, struct process *p)
 {
 	char text[1024];
 
-	if (!process_file(pid, "stat", text, sizeof text))
-		return false;
-	p->pid = pid;
 	p->marked = false;
-	return parse(text, p);
+	return process_file(pid, "stat", text, sizeof text) &&
+	    process_parse(text, p) && p->pid == pid;
 }
 
 bool
@@ -89,26 +145,89 @@ by_pid(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void
+/* Adds the process of the directory `name`, "123". */
+static void
+add_process(struct process_table *t, int proc, const char *name)
+{
+	char path[32], text[1024];
+	size_t n = strlen(name);
+
+	if (name[0] < '0' || name[0] > '9' || n > sizeof path - sizeof "/stat")
+		return;
+	memcpy(path, name, n);
+	memcpy(path + n, "/stat", sizeof "/stat");
+	MEM_GROW(t->row, t->count, t->cap);
+	t->row[t->count].marked = false;
+	errno = 0;
+	if (read_file(proc, path, text, sizeof text) &&
+	    process_parse(text, &t->row[t->count]))
+		t->count++;
+	else if (errno == EACCES || errno == EPERM)
+		t->refused++;
+}
+
+/* Large pieces of the directory: it may have a thousand entries and more. */
+static int
+add_processes(struct process_table *t, int proc)
+{
+	_Alignas(struct dirent64) char entries[32768];
+	const struct dirent64 *entry;
+	ssize_t n, at;
+
+	while ((n = getdents64(proc, entries, sizeof entries)) > 0)
+		for (at = 0; at < n; at += entry->d_reclen) {
+			entry =
+			    (const struct dirent64 *)(const void *)(entries +
+				at);
+			add_process(t, proc, entry->d_name);
+		}
+	return n < 0 ? -1 : 0;
+}
+
+/* The kernel lists them in this order; nothing says that it must. */
+static bool
+is_sorted(const struct process_table *t)
+{
+	size_t i;
+
+	for (i = 1; i < t->count; i++)
+		if (t->row[i - 1].pid >= t->row[i].pid)
+			return false;
+	return true;
+}
+
+int
 process_table_read(struct process_table *t)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status, saved;
 
-	t->count = 0;
-	if (proc == NULL)
-		return;
-	while ((entry = readdir(proc)) != NULL) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		MEM_GROW(t->row, t->count, t->cap);
-		if (process_read((pid_t)strtol(entry->d_name, NULL, 10),
-			&t->row[t->count]))
-			t->count++;
+	t->count = t->refused = 0;
+	if (proc < 0)
+		return -1;
+	status = add_processes(t, proc);
+	saved = errno;
+	close(proc);
+	errno = saved;
+	if (status == 0 && t->count == 0) {
+		errno = ENOENT;
+		status = -1;
 	}
-	closedir(proc);
-	if (t->count > 0)
+	if (status < 0)
+		t->count = 0;
+	else if (!is_sorted(t))
 		qsort(t->row, t->count, sizeof *t->row, by_pid);
+	return status;
+}
+
+struct process *
+process_table_find(const struct process_table *t, pid_t pid)
+{
+	const struct process key = {.pid = pid};
+
+	return t->count == 0
+	    ? NULL
+	    : bsearch(&key, t->row, t->count, sizeof key, by_pid);
 }
 
 static bool
@@ -123,11 +242,8 @@ contains(const pid_t *list, size_t count, pid_t pid)
 static bool
 is_marked(const struct process_table *t, pid_t pid)
 {
-	const struct process key = {.pid = pid}, *found;
+	const struct process *found = process_table_find(t, pid);
 
-	if (t->count == 0)
-		return false;
-	found = bsearch(&key, t->row, t->count, sizeof key, by_pid);
 	return found != NULL && found->marked;
 }
 

@@ -36,9 +36,12 @@ reads_input(const struct options *o)
 static void
 read_path(struct rounds *r, const char *path)
 {
-	r->status = exit_worse(r->status, source_read(&r->reader, path));
-	if (r->host != NULL)
-		r->status = exit_worse(r->status, host_add_disk(r->host, path));
+	int status = source_read(&r->reader, path);
+
+	r->status = exit_worse(r->status, status);
+	/* That it is missing has been said. */
+	if (r->host != NULL && status != EX_NOINPUT)
+		host_add_disk(r->host, path);
 }
 
 static void
@@ -64,6 +67,21 @@ finish(struct rounds *r)
 	r->next_ms += r->options->follow_ms;
 }
 
+/* The disks of pf's own, wherever they are. */
+static void
+add_own_disks(struct host *h)
+{
+	static const char *const names[] = {"PF_HOME", "PF_SPOOL"};
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *path = getenv(names[i]);
+
+		if (path != NULL && *path != '\0')
+			host_add_disk(h, path);
+	}
+}
+
 static void
 begin(struct rounds *r)
 {
@@ -74,6 +92,10 @@ begin(struct rounds *r)
 	/* What standard input says is said once; all else is read anew. */
 	if (!reads_input(r->options))
 		output_begin(&r->options->output);
+	if (r->host != NULL) {
+		host_clear_disks(r->host);
+		add_own_disks(r->host);
+	}
 	for (i = 0; i < r->paths.count; i++)
 		read_path(r, r->paths.item[i]);
 }
@@ -155,22 +177,6 @@ read_input(struct rounds *r)
 	line_release(&in);
 }
 
-/* The disks of pf's own, wherever they are. */
-static void
-add_own_disks(struct rounds *r)
-{
-	static const char *const names[] = {"PF_HOME", "PF_SPOOL"};
-	size_t i;
-
-	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *path = getenv(names[i]);
-
-		if (path != NULL && *path != '\0')
-			r->status =
-			    exit_worse(r->status, host_add_disk(r->host, path));
-	}
-}
-
 int
 rounds_run(struct options *o)
 {
@@ -183,10 +189,8 @@ rounds_run(struct options *o)
 		return status;
 	reader_init(&r.reader, o);
 	r.next_ms += o->follow_ms;
-	if (o->host) {
+	if (o->host)
 		r.host = host_new();
-		add_own_disks(&r);
-	}
 	strvec_add_all(&r.paths, o->operands);
 	begin(&r);
 	if (reads_input(o))

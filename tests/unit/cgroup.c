@@ -63,6 +63,25 @@ takes_the_part_that_a_mount_shows(void **state)
 	assert_path(part, "0::/\n", NULL);
 }
 
+static void
+finds_the_place_of_a_controller_of_version_1(void **state)
+{
+	static const char both[] =
+	    "32 31 0:29 / /c/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+	    "35 31 0:32 / /c/memory rw - cgroup cgroup rw,memory\n"
+	    "41 31 0:38 / /c/unified rw - cgroup2 cgroup2 rw,memory\n";
+	static const char groups[] = "4:name=memory:/no\n3:cpuset:/no\n"
+				     "2:cpu,memory:/yes\n0::/two\n";
+	char *path = cgroup_path_of(both, groups, "memory");
+
+	(void)state;
+	assert_string_equal(path, "/c/memory/yes");
+	free(path);
+	assert_null(cgroup_path_of(both, groups, "pids"));
+	assert_null(cgroup_path_of(both, "0::/two\n", "memory"));
+	assert_path(both, groups, "/c/unified/two");
+}
+
 int
 main(void)
 {
@@ -70,6 +89,7 @@ main(void)
 	    cmocka_unit_test(finds_the_place_of_version_2),
 	    cmocka_unit_test(knows_when_it_is_not_to_be_seen),
 	    cmocka_unit_test(takes_the_part_that_a_mount_shows),
+	    cmocka_unit_test(finds_the_place_of_a_controller_of_version_1),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
