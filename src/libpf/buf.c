@@ -82,8 +82,11 @@ buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	if (n == 0)
 		return;
-	memcpy(buf_reserve(b, n), bytes, n);
-	buf_truncate(b, b->len + n);
+	if (n >= b->cap - b->len)
+		buf_reserve(b, n);
+	memcpy(b->data + b->len, bytes, n);
+	b->len += n;
+	b->data[b->len] = '\0';
 }
 
 void
@@ -95,7 +98,10 @@ buf_add_str(struct buf *b, const char *text)
 void
 buf_add_char(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (b->cap - b->len < 2)
+		buf_reserve(b, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
 }
 
 void

@@ -71,18 +71,34 @@ clock_clip(int64_t ms)
 	return ms > LATEST ? LATEST : ms;
 }
 
+static char *
+put_digits(char *at, int width, int value, char after)
+{
+	int i;
+
+	for (i = width; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	at[width] = after;
+	return at + width + 1;
+}
+
 void
 clock_format(int64_t ms, char text[CLOCK_TEXT])
 {
 	time_t second;
 	struct tm tm;
-	size_t n;
 
 	ms = clock_clip(ms);
 	second = (time_t)(ms / 1000);
-	n = strftime(
-	    text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &tm));
-	snprintf(text + n, CLOCK_TEXT - n, ".%03dZ", (int)(ms % 1000));
+	gmtime_r(&second, &tm);
+	text = put_digits(text, 4, tm.tm_year + 1900, '-');
+	text = put_digits(text, 2, tm.tm_mon + 1, '-');
+	text = put_digits(text, 2, tm.tm_mday, 'T');
+	text = put_digits(text, 2, tm.tm_hour, ':');
+	text = put_digits(text, 2, tm.tm_min, ':');
+	text = put_digits(text, 2, tm.tm_sec, '.');
+	text = put_digits(text, 3, (int)(ms % 1000), 'Z');
+	*text = '\0';
 }
 
 static bool

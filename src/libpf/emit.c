@@ -16,12 +16,11 @@ emit_begin(struct emit *e, struct buf *out)
 static size_t
 find_special(const char *text, size_t i, size_t n)
 {
-	for (; i < n; i++) {
-		unsigned char c = (unsigned char)text[i];
+	static const bool special[256] = {
+	    [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true};
 
-		if (c < 0x20 || c == '"' || c == '\\')
-			break;
-	}
+	while (i < n && !special[(unsigned char)text[i]])
+		i++;
 	return i;
 }
 

@@ -5,6 +5,13 @@
 #include "emit.h"
 #include "mem.h"
 
+static void
+put_hex(char *at, int width, uint64_t value)
+{
+	for (; width-- > 0; value >>= 4)
+		at[width] = "0123456789abcdef"[value & 15];
+}
+
 void
 event_id(const struct event_head *head, const char *fact, size_t fact_len,
     char id[HASH_TEXT])
@@ -22,8 +29,9 @@ event_id(const struct event_head *head, const char *fact, size_t fact_len,
 	buf_add(&key, fact, fact_len);
 	buf_add_char(&key, '\0');
 	hash_bytes(key.data, key.len, hash);
-	snprintf(id, HASH_TEXT, "%012llx%.20s",
-	    (unsigned long long)clock_clip(head->time_ms), hash);
+	put_hex(id, 12, (uint64_t)clock_clip(head->time_ms));
+	memcpy(id + 12, hash, 20);
+	id[32] = '\0';
 	buf_release(&key);
 }
 

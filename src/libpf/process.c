@@ -23,6 +23,7 @@ enum {
 	CUTIME,
 	CSTIME,
 	START = 18,
+	RSS = 20,
 	FIELDS
 };
 
@@ -89,6 +90,7 @@ process_parse(const char *text, struct process *p)
 	p->cpu = field[UTIME] + field[STIME];
 	p->waited_cpu = field[CUTIME] + field[CSTIME];
 	p->start = field[START];
+	p->rss_pages = field[RSS];
 	return true;
 }
 

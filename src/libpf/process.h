@@ -17,6 +17,7 @@ struct process {
 	/* In clock ticks: its own CPU, that of children it has waited for, and
 	 * the moment of its start since boot. */
 	uint64_t cpu, waited_cpu, start;
+	uint64_t rss_pages;
 	bool marked;
 };
 

@@ -12,7 +12,6 @@
 #include "clock.h"
 #include "libengine/stats.h"
 #include "mem.h"
-#include "process.h"
 
 /* What a file's time in seconds and the clocks may differ by. */
 #define SLACK_MS 2000
@@ -100,76 +99,62 @@ holds_any(struct flocks *f, pid_t pid)
 	return false;
 }
 
+/* By its file; another user's does not show that, but its name. */
 static bool
-is_afl_fuzz(pid_t pid)
+is_afl_fuzz(const struct process *p)
 {
 	static const char name[] = "afl-fuzz";
-	char path[32], exe[4096], comm[32];
+	char path[32], exe[4096];
 	const char *base;
 	ssize_t n;
 
-	snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+	snprintf(path, sizeof path, "/proc/%d/exe", (int)p->pid);
 	n = readlink(path, exe, sizeof exe - 1);
-	if (n > 0) {
-		exe[n] = '\0';
-		base = strrchr(exe, '/');
-		return strncmp(base == NULL ? exe : base + 1, name,
-			   sizeof name - 1) == 0;
-	}
-	/* Another user's does not show its file, but its name. */
-	return process_file(pid, "comm", comm, sizeof comm) &&
-	    strncmp(comm, name, sizeof name - 1) == 0;
+	if (n <= 0)
+		return strncmp(p->comm, name, sizeof name - 1) == 0;
+	exe[n] = '\0';
+	base = strrchr(exe, '/');
+	return strncmp(base == NULL ? exe : base + 1, name, sizeof name - 1) ==
+	    0;
 }
 
 int64_t
-fuzzer_process_start(pid_t pid)
+fuzzer_process_start(const struct process *p)
 {
+	static int64_t boot_ms, per_second;
 	struct timespec real, boot;
-	struct process p;
 
-	if (!process_read(pid, &p))
-		return STATS_UNKNOWN;
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return clock_from_timespec(real) - clock_from_timespec(boot) +
-	    (int64_t)(p.start * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	if (per_second == 0) {
+		clock_gettime(CLOCK_REALTIME, &real);
+		clock_gettime(CLOCK_BOOTTIME, &boot);
+		boot_ms = clock_from_timespec(real) - clock_from_timespec(boot);
+		per_second = sysconf(_SC_CLK_TCK);
+	}
+	return boot_ms + (int64_t)p->start * 1000 / per_second;
 }
 
-pid_t
-fuzzer_process_aflpp(
-    struct flocks *f, const struct stat *dir, int64_t pid, int64_t update_ms)
+bool
+fuzzer_process_aflpp(struct flocks *f, const struct stat *dir, int64_t pid,
+    int64_t update_ms, struct process *found)
 {
 	pid_t holder = dir == NULL ? 0 : flocks_holder(f, dir);
-	int64_t start;
 
 	if (holder > 0)
-		return is_afl_fuzz(holder) ? holder : 0;
-	if (pid <= 0 || pid > INT32_MAX || !is_afl_fuzz((pid_t)pid))
-		return 0;
-	start = fuzzer_process_start((pid_t)pid);
-	if (start == STATS_UNKNOWN ||
-	    (update_ms != STATS_UNKNOWN && start > update_ms + SLACK_MS))
-		return 0;
+		return process_read(holder, found) && is_afl_fuzz(found);
+	if (pid <= 0 || pid > INT32_MAX || !process_read((pid_t)pid, found) ||
+	    found->zombie || !is_afl_fuzz(found))
+		return false;
+	if (update_ms != STATS_UNKNOWN &&
+	    fuzzer_process_start(found) > update_ms + SLACK_MS)
+		return false;
 	/* It writes to the original of which this is a copy. */
-	if (dir != NULL && holds_any(f, (pid_t)pid))
-		return 0;
-	return (pid_t)pid;
+	return dir == NULL || !holds_any(f, (pid_t)pid);
 }
 
-/* "size resident shared …" in pages. */
-static int64_t
-rss_of(pid_t pid)
-{
-	char text[128];
-	const char *resident;
-
-	if (!process_file(pid, "statm", text, sizeof text) ||
-	    (resident = strchr(text, ' ')) == NULL)
-		return STATS_UNKNOWN;
-	return (int64_t)strtoull(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
-}
-
-/* Appends the children of the process's first thread, which forks them all. */
+/*
+ * Appends the children of the process's first thread, which forks them all;
+ * nothing where the kernel keeps no such list.
+ */
 static void
 add_children(struct process_list *l, pid_t pid)
 {
@@ -191,22 +176,22 @@ add_children(struct process_list *l, pid_t pid)
 }
 
 int64_t
-fuzzer_process_rss(pid_t pid)
+fuzzer_process_rss(const struct process *p)
 {
 	struct process_list l = {0};
-	int64_t sum = rss_of(pid), n;
+	struct process below;
+	uint64_t pages = p->rss_pages;
 	size_t i;
 
-	if (sum == STATS_UNKNOWN)
-		return sum;
-	add_children(&l, pid);
+	add_children(&l, p->pid);
 	for (i = 0; i < l.count; i++) {
-		n = rss_of(l.pid[i]);
-		sum += n == STATS_UNKNOWN ? 0 : n;
+		if (!process_read(l.pid[i], &below))
+			continue;
+		pages += below.rss_pages;
 		add_children(&l, l.pid[i]);
 	}
 	process_list_release(&l);
-	return sum;
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "lock.h"
+#include "process.h"
 
 /* The flock(2) locks of this machine, read once a round, when asked for. */
 struct flocks {
@@ -24,18 +25,15 @@ pid_t flocks_holder(struct flocks *f, const struct stat *file);
  * The afl-fuzz that writes the instance directory `dir`: the one that holds
  * its lock, in whatever pid namespace, else the process `pid` as the file
  * said, if it is an afl-fuzz that was there at `update_ms`, when that was
- * written, and is not known to write elsewhere. 0 when there is none; `dir`
- * may be NULL, `pid` STATS_UNKNOWN.
+ * written, and is not known to write elsewhere. False when there is none;
+ * `dir` may be NULL, `pid` STATS_UNKNOWN.
  */
-pid_t fuzzer_process_aflpp(
-    struct flocks *f, const struct stat *dir, int64_t pid, int64_t update_ms);
-/* Milliseconds since the epoch; STATS_UNKNOWN when it is gone. */
-int64_t fuzzer_process_start(pid_t pid);
-/*
- * Resident memory of the process and all below it; STATS_UNKNOWN when it is
- * gone.
- */
-int64_t fuzzer_process_rss(pid_t pid);
+bool fuzzer_process_aflpp(struct flocks *f, const struct stat *dir, int64_t pid,
+    int64_t update_ms, struct process *found);
+/* When it was started, in milliseconds since the epoch. */
+int64_t fuzzer_process_start(const struct process *p);
+/* Resident memory of the process and all below it. */
+int64_t fuzzer_process_rss(const struct process *p);
 /*
  * Whether some process of this machine has the file open for writing: 1, 0, or
  * -1 when that cannot be seen (another user's, another machine's).

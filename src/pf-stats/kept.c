@@ -88,7 +88,6 @@ add_fuzzer(struct kept_job *k, const json_t *row)
 	    .hangs = count_member(row, "hangs_total"),
 	    .ooms = count_member(row, "ooms_total"),
 	    .pid = count_member(row, "pid"),
-	    .rss_bytes = count_member(row, "rss_bytes"),
 	    .corpus_count = count_member(row, "corpus_count")};
 }
 
@@ -170,13 +169,12 @@ kept_of(const struct kept_job *k, const char *instance)
 	return NULL;
 }
 
-pid_t
-kept_process(const struct kept *k)
+/* Its process, as far as the supervisor knows. */
+static bool
+kept_process(const struct kept *k, struct process *p)
 {
 	return k->job->held && !k->job->elsewhere && k->pid > 0 &&
-		k->pid <= INT32_MAX && process_exists((pid_t)k->pid)
-	    ? (pid_t)k->pid
-	    : 0;
+	    k->pid <= INT32_MAX && process_read((pid_t)k->pid, p) && !p->zombie;
 }
 
 static void
@@ -198,8 +196,6 @@ kept_complete(const struct kept *k, struct stats *s)
 	prefer(&s->ooms_total, k->ooms);
 	if (s->corpus_count == STATS_UNKNOWN)
 		s->corpus_count = k->corpus_count;
-	if (s->rss_bytes == STATS_UNKNOWN && kept_process(k) > 0)
-		prefer(&s->rss_bytes, k->rss_bytes);
 }
 
 void
@@ -209,14 +205,14 @@ kept_judge(const struct kept *k, struct stats *s)
 	    /* Who holds the lock is about to start it again. */
 	    .ended = k->job->held || k->job->ended,
 	    .foreign = k->job->elsewhere && k->job->held};
-	pid_t pid = kept_process(k);
+	struct process p;
 
 	if (k->job->time_ms != STATS_UNKNOWN)
 		l.age_ms = clock_now() - k->job->time_ms;
-	if (pid > 0) {
+	if (kept_process(k, &p)) {
 		l.process = PROCESS_HERE;
-		s->pid = pid;
-		s->rss_bytes = fuzzer_process_rss(pid);
+		s->pid = p.pid;
+		s->rss_bytes = fuzzer_process_rss(&p);
 	}
 	s->state = liveness_state(&l);
 	s->alive = liveness_alive(s->state);

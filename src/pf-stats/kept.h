@@ -21,7 +21,7 @@ struct kept {
 	char *instance;
 	int64_t execs, crashes, hangs, ooms;
 	/* As it stood when the file was written; pid is this machine's. */
-	int64_t pid, rss_bytes, corpus_count;
+	int64_t pid, corpus_count;
 };
 
 struct kept_job {
@@ -45,8 +45,6 @@ void kept_release(struct kept_job *k);
 const struct kept *kept_of(const struct kept_job *k, const char *instance);
 /* What it knows better than the fuzzer's own files: totals over all starts. */
 void kept_complete(const struct kept *k, struct stats *s);
-/* Its process, as far as the supervisor knows; 0 when it has none. */
-pid_t kept_process(const struct kept *k);
 /*
  * Sets state, alive and pid of a fuzzer whose own files tell nothing of its
  * process.

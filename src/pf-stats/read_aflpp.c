@@ -113,6 +113,24 @@ parse(struct instance *i, struct buf *doubt)
 	return aflpp_stats_parse(i->text.data, i->text.len, &i->stats, doubt);
 }
 
+/* At once where it is as long as it was a moment before. */
+static int
+read_all(struct instance *i, int fd)
+{
+	size_t size = i->st.st_size < STATS_FILE_MAX ? (size_t)i->st.st_size
+						     : STATS_FILE_MAX;
+	ssize_t n;
+
+	do
+		n = read(fd, buf_reserve(&i->text, size + 1), size + 1);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return (int)n;
+	buf_truncate(&i->text, (size_t)n);
+	return (size_t)n == size ? 0
+				 : buf_read_fd(&i->text, fd, STATS_FILE_MAX);
+}
+
 /* The text of the file as it is now; -1 with errno. */
 static int
 read_text(struct instance *i)
@@ -124,9 +142,7 @@ read_text(struct instance *i)
 	if (fd < 0)
 		return -1;
 	buf_clear(&i->text);
-	status = fstat(fd, &i->st) < 0
-	    ? -1
-	    : buf_read_fd(&i->text, fd, STATS_FILE_MAX);
+	status = fstat(fd, &i->st) < 0 ? -1 : read_all(i, fd);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -267,26 +283,27 @@ judge(struct instance *i)
 	struct stats *s = &i->stats;
 	const struct stat *dir = i->dir_fd >= 0 ? &i->dir : NULL;
 	struct liveness l = {.age_matters = true};
-	pid_t pid = fuzzer_process_aflpp(
-	    &i->from->reader->flocks, dir, s->pid, s->update_ms);
+	struct process p;
 
 	l.age_ms = clock_now() -
 	    (s->update_ms != STATS_UNKNOWN
 		    ? s->update_ms
 		    : clock_from_timespec(
 			  i->text.len > 0 ? i->st.st_mtim : i->dir.st_mtim));
-	if (pid > 0) {
+	if (fuzzer_process_aflpp(
+		&i->from->reader->flocks, dir, s->pid, s->update_ms, &p)) {
 		l.process = PROCESS_HERE;
-		s->pid = pid;
-		s->rss_bytes = fuzzer_process_rss(pid);
+		choose_rate(s, fuzzer_process_start(&p));
+		s->pid = p.pid;
+		s->rss_bytes = fuzzer_process_rss(&p);
 	} else {
 		l.process = dir == NULL && s->pid == STATS_UNKNOWN
 		    ? PROCESS_UNKNOWN
 		    : PROCESS_NONE;
+		choose_rate(s, STATS_UNKNOWN);
 		l.ended = has_ended(i);
 		l.foreign = l.age_ms < LIVENESS_YOUNG_MS && is_foreign(i);
 	}
-	choose_rate(s, pid > 0 ? fuzzer_process_start(pid) : STATS_UNKNOWN);
 	s->state = liveness_state(&l);
 	s->alive = liveness_alive(s->state);
 	/* What it was called in a namespace of its own says nothing here. */
@@ -355,12 +372,24 @@ instance_release(struct instance *i)
 	return i->status;
 }
 
+static bool
+is_there(const struct instance *i, const char *name)
+{
+	return faccessat(i->dir_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* One that has not written any numbers yet, or was ended before it could. */
 static void
 take_without_numbers(struct instance *i)
 {
 	if (errno != ENOENT) {
 		i->status = reading_failed(i->from, "read fuzzer_stats in");
+		return;
+	}
+	/* What afl-fuzz puts there first (2.63c and later). */
+	if (!is_there(i, "fuzzer_setup") &&
+	    !(is_there(i, "plot_data") && is_there(i, "queue"))) {
+		i->status = READING_NONE;
 		return;
 	}
 	if (read_plot_end(i->dir_fd, &i->stats) != STATS_UNKNOWN)
@@ -378,7 +407,7 @@ read_aflpp(const struct source *from, int dir_fd, const struct stat *dir)
 		take_numbers(&i);
 	else
 		take_without_numbers(&i);
-	if (i.status <= 1) {
+	if (i.status >= 0 && i.status <= 1) {
 		count_inputs(&i);
 		judge(&i);
 		if (i.text.len == 0 && i.stats.alive != 1 && i.status == 0)

@@ -16,6 +16,8 @@
 #include "options.h"
 
 #define STATS_FILE_MAX (1 << 20)
+/* Instead of an exit status: there are no statistics. */
+#define READING_NONE (-1)
 
 /* What one run of pf-stats needs for reading, whatever it reads. */
 struct reader {
@@ -60,7 +62,10 @@ void reading_tell(const struct source *from, const char *fuzzer,
  */
 int reading_tail(int fd, off_t size, size_t max, struct buf *text);
 
-/* AFL++: an instance's directory, freshly opened, and what fstat says of it. */
+/*
+ * AFL++: an instance's directory, freshly opened, and what fstat says of it.
+ * READING_NONE when it is none, with nothing said.
+ */
 int read_aflpp(const struct source *from, int dir_fd, const struct stat *dir);
 /* AFL++: a fuzzer_stats file alone, from its text. */
 int read_aflpp_text(

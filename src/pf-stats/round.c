@@ -23,8 +23,8 @@ struct rounds {
 	struct reader reader;
 	struct host *host;
 	struct strvec paths;
-	int64_t next_ms; /* when the next round is due, monotonic */
-	int status;      /* of this round */
+	int64_t began_ms, next_ms; /* this round, and the next; monotonic */
+	int status;                /* of this round */
 };
 
 static bool
@@ -64,7 +64,6 @@ finish(struct rounds *r)
 		read_host(r);
 	r->status = exit_worse(
 	    r->status, output_round(&r->options->output, clock_now()));
-	r->next_ms += r->options->follow_ms;
 }
 
 /* The disks of pf's own, wherever they are. */
@@ -88,6 +87,8 @@ begin(struct rounds *r)
 	size_t i;
 
 	r->status = 0;
+	r->began_ms = clock_monotonic();
+	r->next_ms = r->began_ms + r->options->follow_ms;
 	reader_begin(&r->reader);
 	/* What standard input says is said once; all else is read anew. */
 	if (!reads_input(r->options))
@@ -180,7 +181,7 @@ read_input(struct rounds *r)
 int
 rounds_run(struct options *o)
 {
-	struct rounds r = {.options = o, .next_ms = clock_monotonic()};
+	struct rounds r = {.options = o};
 	int status = 0;
 
 	if (o->output.alerts != NULL && o->alert_state != NULL)
@@ -188,7 +189,6 @@ rounds_run(struct options *o)
 	if (status > 1)
 		return status;
 	reader_init(&r.reader, o);
-	r.next_ms += o->follow_ms;
 	if (o->host)
 		r.host = host_new();
 	strvec_add_all(&r.paths, o->operands);

@@ -69,6 +69,14 @@ name_instance(struct source *from)
 	name_by_path(from, from->path);
 }
 
+static void
+forget_names(struct source *from)
+{
+	free(from->instance);
+	free(from->job);
+	from->instance = from->job = NULL;
+}
+
 /* The directory of the file that the path names; the caller closes it. */
 static int
 open_parent(const char *path)
@@ -223,14 +231,6 @@ has(int dir_fd, const char *name)
 	return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 }
 
-/* What afl-fuzz puts there first, before any numbers (2.63c and later). */
-static bool
-is_instance(int fd)
-{
-	return has(fd, "fuzzer_stats") > 0 || has(fd, "fuzzer_setup") > 0 ||
-	    (has(fd, "plot_data") > 0 && has(fd, "queue") > 0);
-}
-
 static int
 read_instance(struct source *from, int fd, const struct stat *dir)
 {
@@ -299,7 +299,7 @@ tell_link(const struct source *top, int dir_fd, const char *name, int *status)
 	free(inner);
 }
 
-/* Something below a directory: an instance, a job, a log; -1 for none. */
+/* Something below a directory: an instance, a job, a log; or READING_NONE. */
 static int
 read_entry(const struct source *top, int dir_fd, const char *name)
 {
@@ -344,17 +344,15 @@ static int
 read_directory(
     struct source *from, int dir_fd, const struct stat *dir, bool is_top)
 {
-	if (is_instance(dir_fd))
-		return read_instance(from, dir_fd, dir);
+	int status = read_instance(from, dir_fd, dir);
+
+	if (status != READING_NONE)
+		return status;
+	forget_names(from);
 	if (has(dir_fd, "job.json") > 0)
 		return from->reader->options->history ? no_history(from)
 						      : read_job(from, dir_fd);
-	if (is_top)
-		return read_entries(from, dir_fd);
-	/* May not be searched: what is in it cannot be known. */
-	if (has(dir_fd, "fuzzer_stats") < 0)
-		return reading_failed(from, "look into");
-	return -1;
+	return is_top ? read_entries(from, dir_fd) : READING_NONE;
 }
 
 static int
@@ -369,7 +367,7 @@ open_source(const struct source *from, int parent_fd, const char *name)
 	return fd;
 }
 
-/* Below the top -1 stands for what holds no statistics. */
+/* Below the top READING_NONE stands for what holds no statistics. */
 static int
 source_read_as(
     struct source *from, int parent_fd, const char *name, bool is_top)
