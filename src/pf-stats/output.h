@@ -19,8 +19,9 @@ struct output {
 	const char *prometheus_path; /* "-": standard output */
 	const char *on_alert;
 	bool by_node;
-	bool redraw; /* the table again in the place of the last */
-	int status;  /* the worst of what has happened */
+	bool redraw;     /* on a terminal the table in the place of the last */
+	unsigned tables; /* that were written, one after another */
+	int status;      /* the worst of what has happened */
 };
 
 /* One event line with its newline, of our own making. */
