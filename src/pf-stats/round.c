@@ -177,7 +177,7 @@ rounds_run(struct options *o)
 		return status;
 	reader_init(&r.reader, o);
 	r.next_ms += o->follow_ms;
-	o->output.redraw = o->follow_ms > 0;
+	o->output.redraw = o->output.redraw || o->follow_ms > 0;
 	if (o->host) {
 		r.host = host_new();
 		add_own_disks(&r);

@@ -20,7 +20,10 @@ const struct machine *machine_row(const struct table_rows *r, size_t i);
 const struct alert *alert_row(const struct table_rows *r, size_t i);
 /* Whether more than one node tells anything. */
 bool rows_have_nodes(const struct table_rows *r);
-/* Whether the alert fires that the node did not answer. */
+/*
+ * Whether the alert fires that the node did not answer (node_alert.h): until
+ * it is resolved nothing is known of what runs there.
+ */
 bool rows_unanswered(const struct table_rows *r, const char *node);
 
 /*

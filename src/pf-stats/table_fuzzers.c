@@ -80,8 +80,7 @@ add_totals(struct grid *g, const struct sums *s, int64_t now_ms)
 		if (c == (g->hidden[NODE] ? JOB : NODE))
 			buf_add_str(cell, "total");
 		else if (c == STATE)
-			buf_addf(cell, "%zu/%zu", s->in_state[STATE_RUNNING],
-			    s->fuzzers);
+			sums_running(cell, s);
 		else if (c == EXECS)
 			sum_count(cell, &s->execs);
 		else if (c == RATE)

@@ -1,7 +1,6 @@
 /* Lists of rows. */
+#include "node_alert.h"
 #include "table_draw.h"
-
-#include <string.h>
 
 /* Each row begins what it is the row of. */
 const struct fuzzer *
@@ -48,16 +47,34 @@ rows_have_nodes(const struct table_rows *r)
 		    &node, alert_row(r, 0)->node, alert_row(r, a - 1)->node));
 }
 
+/* The first alert of a node that is not before `node`. */
+static size_t
+first_alert(const struct table_rows *r, const char *node)
+{
+	size_t low = 0, high = r->alert_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strverscmp(alert_row(r, middle)->node, node) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool
 rows_unanswered(const struct table_rows *r, const char *node)
 {
 	size_t i;
 
-	for (i = 0; i < r->alert_count; i++) {
+	for (i = first_alert(r, node); i < r->alert_count; i++) {
 		const struct alert *a = alert_row(r, i);
 
-		if (a->firing && strcmp(a->name, ALERT_UNANSWERED) == 0 &&
-		    strcmp(a->node, node) == 0)
+		if (strcmp(a->node, node) != 0)
+			break;
+		if (a->firing && strcmp(a->name, ALERT_UNANSWERED) == 0)
 			return true;
 	}
 	return false;

@@ -119,17 +119,6 @@ next_node(struct cursor *c, struct node *n)
 	return true;
 }
 
-/* "3/4"; where nothing is known of what runs "-/4". */
-static void
-add_running(struct buf *cell, const struct sums *s)
-{
-	if (s->fuzzers > 0 && s->in_state[STATE_UNKNOWN] == s->fuzzers)
-		buf_add_char(cell, '-');
-	else
-		buf_addf(cell, "%zu", s->in_state[STATE_RUNNING]);
-	buf_addf(cell, "/%zu", s->fuzzers);
-}
-
 static double
 memory_share(const struct machine *m)
 {
@@ -175,7 +164,7 @@ add_row(struct grid *g, const struct node *n, int64_t now_ms)
 	if (s->fuzzers == 0 && (n->machine == NULL || n->unanswered))
 		buf_add_char(cell, '-');
 	else
-		add_running(cell, s);
+		sums_running(cell, s);
 	sums_rate(grid_cell(g), s);
 	words_count(grid_cell(g), s->edges_most);
 	sum_count(grid_cell(g), &s->corpus);
@@ -197,7 +186,7 @@ add_totals(struct grid *g, const struct sums *s, size_t alerts, int64_t now_ms)
 		if (c == NODE)
 			buf_add_str(cell, "total");
 		else if (c == FUZZERS)
-			add_running(cell, s);
+			sums_running(cell, s);
 		else if (c == RATE)
 			sums_rate(cell, s);
 		else if (c == CORPUS)

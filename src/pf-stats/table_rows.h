@@ -56,12 +56,6 @@ struct machine {
 	size_t disk_count;
 };
 
-/*
- * The name of the alert that a node could not be asked: until it is resolved
- * nothing is known of what runs there.
- */
-#define ALERT_UNANSWERED "unanswered"
-
 struct alert {
 	struct row row;
 	char *node, *job, *instance, *name, *severity, *message;

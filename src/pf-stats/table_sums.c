@@ -38,6 +38,8 @@ sums_add(struct sums *s, const struct fuzzer *f, enum fuzzer_state state)
 	sum_add(&s->hangs, (double)f->hangs);
 	if (state == STATE_RUNNING)
 		sum_add(&s->execs_per_second, f->execs_per_second);
+	else if (state == STATE_UNKNOWN)
+		sum_add(&s->execs_per_second, -1);
 	keep_most(&s->edges_most, f->edges);
 	keep_most(&s->last_find_ms, f->last_find_ms);
 	keep_most(&s->told_ms, f->row.time_ms);
@@ -67,9 +69,22 @@ void
 sums_rate(struct buf *out, const struct sums *s)
 {
 	const struct sum *sum = &s->execs_per_second;
-	bool none_runs = s->fuzzers > 0 && s->in_state[STATE_RUNNING] == 0 &&
-	    s->in_state[STATE_UNKNOWN] == 0;
+	bool none_runs =
+	    s->fuzzers > 0 && s->in_state[STATE_RUNNING] == 0 && !sum->partial;
 
 	words_rate(out, is_believable(sum) || none_runs ? sum->value : -1);
 	end_sum(out, sum);
+}
+
+void
+sums_running(struct buf *out, const struct sums *s)
+{
+	size_t unknown = s->in_state[STATE_UNKNOWN];
+
+	if (s->fuzzers > 0 && unknown == s->fuzzers)
+		buf_add_char(out, '-');
+	else
+		buf_addf(out, "%zu%s", s->in_state[STATE_RUNNING],
+		    unknown > 0 ? "+" : "");
+	buf_addf(out, "/%zu", s->fuzzers);
 }

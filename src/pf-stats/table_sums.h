@@ -27,5 +27,7 @@ void sums_add(struct sums *s, const struct fuzzer *f, enum fuzzer_state state);
 void sum_count(struct buf *out, const struct sum *sum);
 /* The same for what runs: 0 when there are fuzzers of which none does. */
 void sums_rate(struct buf *out, const struct sums *s);
+/* "3/4" run; "3+/4" when of some it is not known, "-/4" when of all. */
+void sums_running(struct buf *out, const struct sums *s);
 
 #endif
