@@ -43,6 +43,8 @@ static void
 add_memory(struct buf *cell, const struct machine *m)
 {
 	words_size(cell, m->memory_used);
+	if (m->memory_used < 0 && m->memory_total < 0)
+		return;
 	buf_add_char(cell, '/');
 	words_size(cell, m->memory_total);
 }

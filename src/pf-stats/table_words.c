@@ -62,15 +62,18 @@ words_rate(struct buf *out, double per_second)
 void
 words_share(struct buf *out, double ratio)
 {
-	if (!(ratio >= 0) || ratio > 1)
+	/* What is a whole number of them must not fall below it. */
+	int per_mille =
+	    ratio >= 0 && ratio <= 1 ? (int)(ratio * 1000 + 1e-9) : -1;
+
+	if (per_mille < 0)
 		unknown(out);
-	else if (ratio > 0 && ratio < 0.001)
+	else if (ratio > 0 && per_mille == 0)
 		buf_add_str(out, "<.1%");
-	else if (ratio > 0 && ratio < 0.0995)
-		buf_addf(out, "%.1f%%", ratio * 100);
+	else if (per_mille > 0 && per_mille < 100)
+		buf_addf(out, "%d.%d%%", per_mille / 10, per_mille % 10);
 	else
-		/* All of it is not the same as nearly all of it. */
-		buf_addf(out, "%d%%", (int)(ratio * 100 + 1e-9));
+		buf_addf(out, "%d%%", per_mille / 10);
 }
 
 void
