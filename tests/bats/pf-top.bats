@@ -203,6 +203,15 @@ gone() { not grep -qsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ; }
 	[ "$(ls tmp)" = '' ]
 }
 
+@test "a table that cannot be written is not one that was" {
+	jobs_in jobs
+	got=0
+	pf-top -1 >/dev/full 2>stderr 3>&- || got=$?
+	[ $got = 75 ]
+	says 'write standard output'
+	[ "$(ls tmp)" = '' ]
+}
+
 # screen: what the terminal shows; shown REGEX: a line of it, blanks as one.
 screen() { mux capture-pane -p; }
 shown() { screen | tr -s ' ' | grep -qE "$1"; }
