@@ -128,7 +128,7 @@ aflpp_log_stats(
 	if (buf_read_file(&text, job_fd, path, 1 << 20) == 0 &&
 	    (log->last_stats == NULL ||
 		strcmp(log->last_stats, text.data) != 0) &&
-	    aflpp_stats_parse(text.data, text.len, s) == NULL) {
+	    aflpp_stats_parse(text.data, text.len, s, NULL) == NULL) {
 		free(log->last_stats);
 		log->last_stats = buf_take(&text);
 		fresh = true;

@@ -2,122 +2,76 @@
 #include "aflpp_stats.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdbool.h>
 
+#include "aflpp_value.h"
 #include "mem.h"
+#include "msg.h"
 
-enum value {
-	COUNT,
-	RATE,    /* a real number */
-	PERCENT, /* "98.44%" to a ratio */
-	SECONDS  /* since the epoch, to milliseconds; 0 means never */
-};
+#define OLDEST "2.52c"
 
 /*
- * Absent on purpose, for they are wrong in every release up to 4.2x:
- * peak_rss_mb and slowest_exec_ms (of reaped children only, mostly 0).
+ * One row a name, with the release that it came with; where a name was
+ * replaced both stay. Absent on purpose, for they are wrong in every release
+ * up to 4.2x: peak_rss_mb and slowest_exec_ms (of reaped children only, mostly
+ * 0).
  */
 static const struct key {
-	const char *name; /* and since when */
-	enum value value;
+	const char *name, *since;
+	enum aflpp_value value;
 	size_t offset;
 } keys[] = {
-    {"start_time", SECONDS, offsetof(struct stats, start_ms)},
-    {"last_update", SECONDS, offsetof(struct stats, update_ms)},
-    {"run_time", COUNT, offsetof(struct stats, run_seconds)}, /* 2.63c */
-    {"fuzzer_pid", COUNT, offsetof(struct stats, pid)},
-    {"cycles_done", COUNT, offsetof(struct stats, cycles_total)},
-    {"execs_done", COUNT, offsetof(struct stats, execs_total)},
-    {"execs_per_sec", RATE, offsetof(struct stats, execs_per_second)},
-    {"paths_total", COUNT, offsetof(struct stats, corpus_count)},
-    {"corpus_count", COUNT, offsetof(struct stats, corpus_count)}, /* 4.00c */
-    {"pending_total", COUNT, offsetof(struct stats, pending_count)},
-    {"stability", PERCENT, offsetof(struct stats, stability_ratio)},
-    {"bitmap_cvg", PERCENT, offsetof(struct stats, coverage_ratio)},
-    {"unique_crashes", COUNT, offsetof(struct stats, crashes_total)},
-    {"saved_crashes", COUNT, offsetof(struct stats, crashes_total)}, /* 4.00c */
-    {"unique_hangs", COUNT, offsetof(struct stats, hangs_total)},
-    {"saved_hangs", COUNT, offsetof(struct stats, hangs_total)}, /* 4.00c */
-    {"last_path", SECONDS, offsetof(struct stats, last_find_ms)},
-    {"last_find", SECONDS, offsetof(struct stats, last_find_ms)}, /* 4.00c */
-    {"edges_found", COUNT, offsetof(struct stats, edges_found)},  /* 2.63c */
-    {"total_edges", COUNT, offsetof(struct stats, edges_total)},  /* 3.14c */
+    {"start_time", OLDEST, AFLPP_SECONDS, offsetof(struct stats, start_ms)},
+    {"last_update", OLDEST, AFLPP_SECONDS, offsetof(struct stats, update_ms)},
+    {"run_time", "2.63c", AFLPP_COUNT, offsetof(struct stats, run_seconds)},
+    {"fuzzer_pid", OLDEST, AFLPP_COUNT, offsetof(struct stats, pid)},
+    {"cycles_done", OLDEST, AFLPP_COUNT, offsetof(struct stats, cycles_total)},
+    {"execs_done", OLDEST, AFLPP_COUNT, offsetof(struct stats, execs_total)},
+    {"execs_per_sec", OLDEST, AFLPP_RATE,
+	offsetof(struct stats, execs_per_second)},
+    {"execs_ps_last_min", "2.67c", AFLPP_RATE,
+	offsetof(struct stats, execs_last_minute)},
+    {"paths_total", OLDEST, AFLPP_COUNT, offsetof(struct stats, corpus_count)},
+    {"corpus_count", "4.00c", AFLPP_COUNT,
+	offsetof(struct stats, corpus_count)},
+    {"pending_total", OLDEST, AFLPP_COUNT,
+	offsetof(struct stats, pending_count)},
+    {"stability", OLDEST, AFLPP_PERCENT,
+	offsetof(struct stats, stability_ratio)},
+    {"bitmap_cvg", OLDEST, AFLPP_PERCENT,
+	offsetof(struct stats, coverage_ratio)},
+    {"unique_crashes", OLDEST, AFLPP_COUNT,
+	offsetof(struct stats, crashes_total)},
+    {"saved_crashes", "4.00c", AFLPP_COUNT,
+	offsetof(struct stats, crashes_total)},
+    {"unique_hangs", OLDEST, AFLPP_COUNT, offsetof(struct stats, hangs_total)},
+    {"saved_hangs", "4.00c", AFLPP_COUNT, offsetof(struct stats, hangs_total)},
+    {"last_path", OLDEST, AFLPP_SECONDS, offsetof(struct stats, last_find_ms)},
+    {"last_find", "4.00c", AFLPP_SECONDS, offsetof(struct stats, last_find_ms)},
+    {"edges_found", "2.63c", AFLPP_COUNT, offsetof(struct stats, edges_found)},
+    {"total_edges", "3.14c", AFLPP_COUNT, offsetof(struct stats, edges_total)},
 };
 
-static void
-put_count(int64_t *field, const char *text)
+#define KEYS (sizeof keys / sizeof keys[0])
+
+/* Files have them mostly in this order: the one after `last` comes first. */
+static const struct key *
+key_after(const struct key *last, const char *name)
 {
-	char *end;
-	long long value;
+	size_t start = last == NULL ? 0 : (size_t)(last - keys) + 1, i;
 
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	/* 18446744073709551615 is AFL's -1: out of range here, so absent. */
-	if (end != text && *end == '\0' && errno == 0 && value >= 0)
-		*field = value;
-}
+	for (i = start; i < start + KEYS; i++) {
+		const struct key *key = &keys[i % KEYS];
 
-static void
-put_rate(double *field, const char *text)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end != text && *end == '\0' && isfinite(value) && value >= 0)
-		*field = value;
-}
-
-/* One division of whole numbers, so that 98.44% is 0.9844 and no less. */
-static void
-put_percent(double *field, const char *text)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end != text && strcmp(end, "%") == 0 && isfinite(value) &&
-	    value >= 0 && value <= 100)
-		*field = (double)(int64_t)(value * 1e4 + 0.5) / 1e6;
-}
-
-static void
-put_seconds(int64_t *field, const char *text)
-{
-	int64_t seconds = STATS_UNKNOWN;
-
-	put_count(&seconds, text);
-	if (seconds > 0 && seconds < INT64_C(253402300800))
-		*field = seconds * 1000;
-}
-
-static bool
-put_value(struct stats *s, const char *name, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		char *field = (char *)s + keys[i].offset;
-
-		if (strcmp(keys[i].name, name) != 0)
-			continue;
-		switch (keys[i].value) {
-		case COUNT:
-			put_count((int64_t *)(void *)field, text);
-			break;
-		case RATE:
-			put_rate((double *)(void *)field, text);
-			break;
-		case PERCENT:
-			put_percent((double *)(void *)field, text);
-			break;
-		case SECONDS:
-			put_seconds((int64_t *)(void *)field, text);
-			break;
-		}
-		return true;
+		if (key->name[0] == name[0] && strcmp(key->name, name) == 0)
+			return key;
 	}
-	return false;
+	return NULL;
+}
+
+static const struct key *
+key_named(const char *name)
+{
+	return key_after(NULL, name);
 }
 
 /* "key   : value" in place; false when the line is not that. */
@@ -136,6 +90,68 @@ split(char *line, char **value)
 	return true;
 }
 
+/* The next "key: value" of a copied text; a line without its end, which may be
+ * half a number, is none. */
+static bool
+next_pair(char **at, char **key, char **value)
+{
+	char *line, *end;
+
+	while ((end = strchr(*at, '\n')) != NULL) {
+		line = *at;
+		*end = '\0';
+		*at = end + 1;
+		if (split(line, value)) {
+			*key = line;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+set_target(struct stats *s, const char *path, size_t len)
+{
+	const char *slash = memrchr(path, '/', len);
+	size_t skip = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+	if (skip == len)
+		return;
+	free(s->target);
+	s->target = mem_dup_n(path + skip, len - skip);
+}
+
+/* "afl-fuzz -i seeds -o out -- ./target @@" */
+static void
+take_command(struct stats *s, const char *text)
+{
+	const char *at = strstr(text, " -- ");
+
+	if (at == NULL)
+		return;
+	at += 4 + strspn(at + 4, " ");
+	set_target(s, at, strcspn(at, " "));
+}
+
+bool
+aflpp_stats_recognize(const char *text, size_t len)
+{
+	static const char first[] = "start_time"; /* in every release */
+	size_t n = 0, i;
+
+	while (n < len && (islower((unsigned char)text[n]) || text[n] == '_'))
+		n++;
+	if (n == len)
+		return n > 0 && n < sizeof first && memcmp(text, first, n) == 0;
+	for (i = 0; i < KEYS; i++)
+		if (strlen(keys[i].name) == n &&
+		    memcmp(keys[i].name, text, n) == 0)
+			break;
+	while (n < len && (text[n] == ' ' || text[n] == '\t'))
+		n++;
+	return i < KEYS && (n == len || text[n] == ':');
+}
+
 static void
 take_version(struct stats *s, const char *text)
 {
@@ -145,30 +161,76 @@ take_version(struct stats *s, const char *text)
 	s->version = mem_dup(text);
 }
 
-const char *
-aflpp_stats_parse(const char *text, size_t len, struct stats *s)
+static void
+doubt_value(struct buf *doubt, const char *key, const char *value)
 {
-	char *copy = mem_dup_n(text, len), *line = copy, *next, *value;
-	bool known = false, complete = false;
-	bool ended = len > 0 && text[len - 1] == '\n';
+	if (doubt != NULL && doubt->len == 0)
+		buf_addf(doubt, "%s is %s", key, msg_quote(value));
+}
 
-	for (; *line != '\0'; line = next) {
-		next = line + strcspn(line, "\n");
-		if (*next != '\0')
-			*next++ = '\0';
-		else
-			break; /* a line without its end may be half a number */
-		if (!split(line, &value))
-			continue;
-		known |= put_value(s, line, value);
-		if (strcmp(line, "afl_version") == 0)
+/* What each release writes since the oldest, and no other name replaced. */
+static void
+doubt_missing(struct buf *doubt, unsigned long long seen)
+{
+	static const char *const needed[] = {"start_time", "last_update",
+	    "fuzzer_pid", "cycles_done", "execs_done", "pending_total"};
+	size_t i;
+
+	for (i = 0; i < sizeof needed / sizeof needed[0]; i++)
+		if ((seen >> (key_named(needed[i]) - keys) & 1) == 0 &&
+		    doubt != NULL && doubt->len == 0)
+			buf_addf(doubt, "it has no %s", needed[i]);
+}
+
+const char *
+aflpp_stats_parse(
+    const char *text, size_t len, struct stats *s, struct buf *doubt)
+{
+	char *copy = mem_dup_n(text, len), *at = copy, *name, *value;
+	const struct key *last = NULL;
+	unsigned long long seen = 0;
+	bool complete = false, ended = len > 0 && text[len - 1] == '\n';
+
+	while (next_pair(&at, &name, &value)) {
+		const struct key *key = key_after(last, name);
+
+		if (key != NULL) {
+			last = key;
+			seen |= 1ULL << (key - keys);
+			if (!aflpp_value_put((char *)s + key->offset,
+				key->value, value, strlen(value)))
+				doubt_value(doubt, name, value);
+		}
+		if (strcmp(name, "afl_version") == 0)
 			take_version(s, value);
-		complete |= strcmp(line, "command_line") == 0;
+		/* Where there is no command; 3.14c says "default" there. */
+		if (strcmp(name, "afl_banner") == 0)
+			set_target(s, value, strlen(value));
+		if (strcmp(name, "command_line") == 0) {
+			take_command(s, value);
+			complete = true;
+		}
 	}
 	free(copy);
 	if (len == 0)
 		return "empty";
-	if (!known)
+	if (seen == 0)
 		return "not a fuzzer_stats file";
-	return ended && complete ? NULL : "torn";
+	if (!ended || !complete)
+		return "torn";
+	doubt_missing(doubt, seen);
+	return NULL;
+}
+
+void
+aflpp_stats_rest(const char *text, size_t len,
+    void (*each)(const char *key, const char *value, void *context),
+    void *context)
+{
+	char *copy = mem_dup_n(text, len), *at = copy, *name, *value;
+
+	while (next_pair(&at, &name, &value))
+		if (key_named(name) == NULL && strcmp(name, "afl_version") != 0)
+			each(name, value, context);
+	free(copy);
 }

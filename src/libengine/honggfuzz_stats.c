@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "cell.h"
 #include "mem.h"
-
-#define COLUMNS_MAX 32
 
 enum value { COUNT, RATE, SECONDS, MEGABYTES };
 
@@ -15,7 +14,7 @@ enum value { COUNT, RATE, SECONDS, MEGABYTES };
  * Absent on purpose: `crashes` and `crashes_count` (each hit, not each
  * input), `block_cov` (0 always), branch_coverage_percent (103 was seen).
  */
-static const struct key {
+static const struct honggfuzz_key {
 	const char *name;
 	enum value value;
 	size_t offset;
@@ -41,8 +40,8 @@ static const struct key {
       {NULL, COUNT, 0},
 };
 
-static const struct key *
-find(const struct key *keys, const char *name, size_t len)
+static const struct honggfuzz_key *
+find(const struct honggfuzz_key *keys, const char *name, size_t len)
 {
 	for (; keys->name != NULL; keys++)
 		if (strlen(keys->name) == len &&
@@ -67,7 +66,7 @@ number(const char *text, size_t len, int64_t *n)
 }
 
 static void
-put(struct stats *s, const struct key *key, int64_t n)
+put(struct stats *s, const struct honggfuzz_key *key, int64_t n)
 {
 	char *field = (char *)s + key->offset;
 
@@ -90,74 +89,62 @@ put(struct stats *s, const struct key *key, int64_t n)
 	}
 }
 
-/* The next of "a, b, c" without blanks; NULL at the end. */
-static const char *
-next_cell(const char **at, const char *end, size_t *len)
+bool
+honggfuzz_head(struct honggfuzz_columns *c, const char *line, size_t len)
 {
-	const char *cell = *at, *comma;
+	const char *at = line + 2, *end = line + len, *cell;
+	size_t n;
 
-	if (cell >= end)
-		return NULL;
-	comma = memchr(cell, ',', (size_t)(end - cell));
-	*at = comma == NULL ? end : comma + 1;
-	if (comma == NULL)
-		comma = end;
-	while (cell < comma && *cell == ' ')
-		cell++;
-	while (comma > cell && (comma[-1] == ' ' || comma[-1] == '\r'))
-		comma--;
-	*len = (size_t)(comma - cell);
-	return cell;
+	if (len < 2 || memcmp(line, "# ", 2) != 0 ||
+	    memmem(line, len, "total_exec", 10) == NULL ||
+	    memmem(line, len, "cycles_done", 11) != NULL)
+		return false;
+	c->count = 0;
+	while (c->count < HONGGFUZZ_COLUMNS &&
+	    (cell = cell_next(&at, end, &n)) != NULL)
+		c->key[c->count++] = find(columns, cell, n);
+	return true;
 }
 
-static unsigned
-read_head(const char *at, const char *end, const struct key **found)
+bool
+honggfuzz_row(const struct honggfuzz_columns *c, const char *line, size_t len,
+    struct stats *s)
 {
-	const char *cell;
-	unsigned n = 0;
-	size_t len;
-
-	while (n < COLUMNS_MAX && (cell = next_cell(&at, end, &len)) != NULL)
-		found[n++] = find(columns, cell, len);
-	return n;
-}
-
-static void
-read_row(const char *at, const char *end, const struct key *const *found,
-    unsigned count, struct stats *s)
-{
-	const char *cell;
+	const char *at = line, *end = line + len, *cell;
 	unsigned i;
-	size_t len;
 	int64_t n;
+	size_t cell_len;
 
-	for (i = 0; i < count && (cell = next_cell(&at, end, &len)) != NULL;
-	     i++)
-		if (found[i] != NULL && number(cell, len, &n))
-			put(s, found[i], n);
+	for (i = 0; i < c->count; i++) {
+		cell = cell_next(&at, end, &cell_len);
+		if (cell == NULL || !number(cell, cell_len, &n))
+			return false;
+		if (c->key[i] != NULL)
+			put(s, c->key[i], n);
+	}
+	return c->count > 0;
 }
 
 const char *
 honggfuzz_stats_parse(const char *text, size_t len, struct stats *s)
 {
-	const struct key *found[COLUMNS_MAX];
+	struct honggfuzz_columns found = {0};
 	const char *end, *row, *head_end;
-	unsigned count;
 
 	if (len == 0)
 		return "empty";
 	head_end = memchr(text, '\n', len);
-	if (len < 2 || memcmp(text, "# ", 2) != 0 || head_end == NULL ||
-	    memmem(text, (size_t)(head_end - text), "total_exec", 10) == NULL)
+	if (head_end == NULL ||
+	    !honggfuzz_head(&found, text, (size_t)(head_end - text)))
 		return "not a honggfuzz statistics file";
-	count = read_head(text + 2, head_end, found);
 	/* A row without its end may stop in the middle of a number. */
 	end = memrchr(text, '\n', len);
 	if (end == head_end)
 		return "no row yet";
 	row = memrchr(text, '\n', (size_t)(end - text));
-	read_row(row + 1, end, found, count, s);
-	return NULL;
+	return honggfuzz_row(&found, row + 1, (size_t)(end - row) - 1, s)
+	    ? NULL
+	    : "its last row is torn";
 }
 
 bool
@@ -172,7 +159,7 @@ honggfuzz_summary_parse(const char *line, size_t len, struct stats *s)
 		const char *blank = memchr(at, ' ', (size_t)(end - at));
 		const char *stop = blank == NULL ? end : blank;
 		const char *colon = memchr(at, ':', (size_t)(stop - at));
-		const struct key *key = colon == NULL
+		const struct honggfuzz_key *key = colon == NULL
 		    ? NULL
 		    : find(summary, at, (size_t)(colon - at));
 		int64_t n;

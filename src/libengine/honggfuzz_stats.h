@@ -10,6 +10,23 @@
 
 #include "stats.h"
 
+#define HONGGFUZZ_COLUMNS 32
+
+/* What each column is; empty before there was a line of names. */
+struct honggfuzz_columns {
+	const struct honggfuzz_key *key[HONGGFUZZ_COLUMNS];
+	unsigned count;
+};
+
+/* "# unix_time, last_cov_update, …"; false when the line is not that. */
+bool
+honggfuzz_head(struct honggfuzz_columns *columns, const char *line, size_t len);
+/*
+ * One row without its newline, added to *s. False when there is not a number
+ * for each column; *s may be half filled then.
+ */
+bool honggfuzz_row(const struct honggfuzz_columns *columns, const char *line,
+    size_t len, struct stats *s);
 /*
  * Reads the last whole row into *s (initialised by the caller). NULL when
  * there is one, otherwise the rest of a sentence: "empty", "no row yet", "not

@@ -30,8 +30,10 @@ stats_init(struct stats *s)
 	    .stability_ratio = NAN,
 	    .last_find_ms = STATS_UNKNOWN,
 	    .peak_rss_bytes = STATS_UNKNOWN,
+	    .rss_bytes = STATS_UNKNOWN,
 	    .update_ms = STATS_UNKNOWN,
 	    .start_ms = STATS_UNKNOWN,
+	    .execs_last_minute = NAN,
 	};
 }
 
@@ -40,6 +42,8 @@ stats_release(struct stats *s)
 {
 	free(s->instance);
 	free(s->version);
+	free(s->target);
+	free(s->raw);
 	stats_init(s);
 }
 
@@ -60,6 +64,8 @@ stats_emit(struct buf *data, const struct stats *s)
 	emit_object(&e, NULL);
 	if (s->instance != NULL)
 		emit_bytes_str(&e, "instance", s->instance);
+	if (s->state != NULL)
+		emit_string(&e, "state", s->state);
 	if (s->alive != STATS_UNKNOWN)
 		emit_bool(&e, "alive", s->alive != 0);
 	emit_known(&e, "pid", s->pid);
@@ -83,7 +89,10 @@ stats_emit(struct buf *data, const struct stats *s)
 		emit_string(&e, "last_find_time", time);
 	}
 	emit_known(&e, "peak_rss_bytes", s->peak_rss_bytes);
+	emit_known(&e, "rss_bytes", s->rss_bytes);
 	if (s->version != NULL)
 		emit_bytes_str(&e, "version", s->version);
+	if (s->raw != NULL)
+		emit_raw(&e, "raw", s->raw, strlen(s->raw));
 	emit_end(&e);
 }

@@ -13,9 +13,12 @@
 #define STATS_UNKNOWN INT64_MIN
 
 struct stats {
-	char *instance; /* owned */
-	char *version;  /* owned */
-	int64_t alive;  /* 0 or 1 */
+	char *instance;    /* owned */
+	char *version;     /* owned */
+	char *target;      /* as the fuzzer calls it; owned; not in the data */
+	char *raw;         /* a JSON object of what has no field; owned */
+	const char *state; /* as in pf-events(5), or NULL; not owned */
+	int64_t alive;     /* 0 or 1 */
 	int64_t pid;
 	int64_t run_seconds;
 	int64_t execs_total;
@@ -34,8 +37,10 @@ struct stats {
 	double stability_ratio;
 	int64_t last_find_ms; /* since the epoch */
 	int64_t peak_rss_bytes;
+	int64_t rss_bytes; /* of the process and all below it, now */
 	int64_t update_ms; /* when the fuzzer wrote this; not in the data */
 	int64_t start_ms;  /* when it was started; not in the data */
+	double execs_last_minute; /* a second; not in the data */
 };
 
 /* Everything unknown. */

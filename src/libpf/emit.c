@@ -163,18 +163,60 @@ emit_bytes_str(struct emit *e, const char *key, const char *text)
 	emit_bytes(e, key, text, strlen(text));
 }
 
+static void
+add_digits(struct buf *out, uint64_t n, int width)
+{
+	char text[20];
+	char *at = text + sizeof text;
+
+	do {
+		*--at = (char)('0' + n % 10);
+		n /= 10;
+		width--;
+	} while (n > 0 || width > 0);
+	buf_add(out, at, (size_t)(text + sizeof text - at));
+}
+
 void
 emit_u64(struct emit *e, const char *key, uint64_t value)
 {
 	begin_member(e, key);
-	buf_addf(e->out, "%llu", (unsigned long long)value);
+	add_digits(e->out, value, 1);
 }
 
 void
 emit_i64(struct emit *e, const char *key, int64_t value)
 {
 	begin_member(e, key);
-	buf_addf(e->out, "%lld", (long long)value);
+	if (value < 0)
+		buf_add_char(e->out, '-');
+	add_digits(e->out, value < 0 ? -(uint64_t)value : (uint64_t)value, 1);
+}
+
+/*
+ * A number of at most four decimals and fifteen digits, as most are. Such a
+ * quotient of whole numbers is the double that its text reads back as.
+ */
+static bool
+add_short(struct buf *out, double value)
+{
+	uint64_t n, rest;
+	int width = 4;
+
+	if (!(value >= 0 && value < 1e11))
+		return false;
+	n = (uint64_t)(value * 1e4 + 0.5);
+	if ((double)n / 1e4 != value || (n == 0 && signbit(value)))
+		return false;
+	add_digits(out, n / 10000, 1);
+	rest = n % 10000;
+	if (rest == 0)
+		return true;
+	for (; rest % 10 == 0; rest /= 10)
+		width--;
+	buf_add_char(out, '.');
+	add_digits(out, rest, width);
+	return true;
 }
 
 void
@@ -186,6 +228,8 @@ emit_real(struct emit *e, const char *key, double value)
 	if (!isfinite(value))
 		return;
 	begin_member(e, key);
+	if (add_short(e->out, value))
+		return;
 	for (digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, value);
 		if (strtod(text, NULL) == value)

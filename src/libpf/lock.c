@@ -55,31 +55,49 @@ signer_of(int fd)
 	return *end == '\n' && pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
-/*
- * "7: FLOCK  ADVISORY  WRITE 4711 fe:00:11247863 0 EOF"; some file systems
- * give stat(2) another device than they have there, so then the signature must
- * agree.
- */
-static pid_t
-holder_in(const char *locks, const struct stat *st, pid_t signer)
+int
+lock_read_all(struct buf *text)
+{
+	return buf_read_file(text, AT_FDCWD, "/proc/locks", LOCKS_MAX) < 0 ? -1
+									   : 0;
+}
+
+/* "7: FLOCK  ADVISORY  WRITE 4711 fe:00:11247863 0 EOF" */
+bool
+lock_next_row(const char **at, struct lock_row *row)
 {
 	unsigned major_, minor_;
 	unsigned long long inode;
-	const char *line;
 	char mode[8];
 	int pid;
 
-	for (line = locks; *line != '\0'; line += strcspn(line, "\n")) {
-		line += *line == '\n';
+	while (**at != '\0') {
+		const char *line = *at;
+
+		*at += strcspn(line, "\n");
+		*at += **at == '\n';
 		/* Who only looks has it for reading. */
 		if (sscanf(line, "%*d: FLOCK %*s %7s %d %x:%x:%llu", mode, &pid,
 			&major_, &minor_, &inode) != 5 ||
-		    strcmp(mode, "WRITE") != 0 || pid <= 0 ||
-		    inode != st->st_ino)
+		    strcmp(mode, "WRITE") != 0 || pid <= 0)
 			continue;
-		if (makedev(major_, minor_) == st->st_dev || pid == signer)
-			return pid;
+		*row = (struct lock_row){
+		    pid, makedev(major_, minor_), (ino_t)inode};
+		return true;
 	}
+	return false;
+}
+
+/* Where the device is another than there the signature must agree. */
+static pid_t
+holder_in(const char *locks, const struct stat *st, pid_t signer)
+{
+	struct lock_row row;
+
+	while (lock_next_row(&locks, &row))
+		if (row.inode == st->st_ino &&
+		    (row.device == st->st_dev || row.pid == signer))
+			return row.pid;
 	return 0;
 }
 
@@ -100,7 +118,7 @@ lock_look(int fd, struct lock_holder *holder)
 		return -1;
 	holder->signer = signer_of(fd);
 	/* Looking there first keeps us from being in the way of a taker. */
-	if (buf_read_file(&locks, AT_FDCWD, "/proc/locks", LOCKS_MAX) == 0)
+	if (lock_read_all(&locks) == 0)
 		holder->pid = holder_in(locks.data, &st, holder->signer);
 	buf_release(&locks);
 	holder->held = holder->pid > 0;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct buf;
+
 /*
  * Creates `name` below `dir_fd` if needed and locks it without waiting.
  * The descriptor (close-on-exec) holds the lock. -1 with errno; EWOULDBLOCK
@@ -34,5 +36,17 @@ int lock_look(int fd, struct lock_holder *holder);
  * has ended what that one had started.
  */
 bool lock_is_ending(const struct lock_holder *holder);
+
+/* A lock by flock(2) for writing, as proc_locks(5) tells of the machine. */
+struct lock_row {
+	pid_t pid;    /* as seen from here */
+	dev_t device; /* some file systems give stat(2) another one */
+	ino_t inode;
+};
+
+/* Appends the text of /proc/locks; -1 with errno. */
+int lock_read_all(struct buf *text);
+/* The next such lock of that text, from *at on; false at its end. */
+bool lock_next_row(const char **at, struct lock_row *row);
 
 #endif

@@ -135,6 +135,7 @@ check(struct options *o)
 	if (out->table != NULL && out->prometheus != NULL &&
 	    strcmp(out->prometheus_path, "-") == 0)
 		opt_usage(usage, "--table and --prometheus - are one output");
+	out->follows = o->follow_ms > 0;
 	out->lines = out->table == NULL && out->prometheus == NULL;
 }
 
@@ -217,8 +218,6 @@ options_parse(struct options *o, int argc, char *argv[])
 void
 options_release(struct options *o)
 {
-	table_free(o->output.table);
-	prometheus_free(o->output.prometheus);
-	alerts_free(o->output.alerts);
+	output_release(&o->output);
 	free(o->alert_state);
 }

@@ -34,7 +34,8 @@ output_line(struct output *o, const struct buf *line)
 	const char *why;
 	json_t *event;
 
-	if (o->lines)
+	if (o->lines &&
+	    (!o->follows || !told_before(&o->told, line->data, line->len)))
 		out_add(line->data, line->len);
 	if (!is_parsed(o))
 		return;
@@ -129,7 +130,7 @@ write_table(struct output *o, int64_t now_ms)
 	struct buf text = BUF_INIT;
 	bool terminal = terminal_size(&view);
 
-	if (terminal && o->redraw) {
+	if (terminal && (o->redraw || o->follows)) {
 		/* At the last column there is nothing behind to be cleared. */
 		view.width--;
 		table_text(o->table, &view, &text);
@@ -184,10 +185,20 @@ output_round(struct output *o, int64_t now_ms)
 }
 
 void
-output_clear(struct output *o)
+output_begin(struct output *o)
 {
+	told_next_round(&o->told);
 	if (o->table != NULL)
 		table_clear(o->table);
 	if (o->prometheus != NULL)
 		prometheus_clear(o->prometheus);
+}
+
+void
+output_release(struct output *o)
+{
+	table_free(o->table);
+	prometheus_free(o->prometheus);
+	alerts_free(o->alerts);
+	told_release(&o->told);
 }

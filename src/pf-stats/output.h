@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "prometheus.h"
 #include "table.h"
+#include "told.h"
 
 struct output {
 	bool lines; /* to standard output */
@@ -19,12 +20,17 @@ struct output {
 	const char *prometheus_path; /* "-": standard output */
 	const char *on_alert;
 	bool by_node;
-	bool redraw;     /* on a terminal the table in the place of the last */
-	unsigned tables; /* that were written, one after another */
-	int status;      /* the worst of what has happened */
+	bool follows;     /* there are many rounds */
+	bool redraw;      /* the table is one of many that others ask for */
+	unsigned tables;  /* that were written, one after another */
+	struct told told; /* what a follower has said */
+	int status;       /* the worst of what has happened */
 };
 
-/* One event line with its newline, of our own making. */
+/*
+ * One event line with its newline, of our own making. A follower passes on
+ * only what the last round did not have.
+ */
 void output_line(struct output *o, const struct buf *line);
 /*
  * One line of somebody else's, without its newline: passed on as it is. A line
@@ -37,7 +43,8 @@ void output_foreign(
  * written. Returns an exit status: 1 also while an alert is firing.
  */
 int output_round(struct output *o, int64_t now_ms);
-/* Forgets what the table and the metrics were made of. */
-void output_clear(struct output *o);
+/* Before a round: forgets what the table and the metrics were made of. */
+void output_begin(struct output *o);
+void output_release(struct output *o);
 
 #endif

@@ -1,113 +1,406 @@
 /* AFL++ instances. */
-#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <sysexits.h>
+#include <math.h>
+#include <poll.h>
 
 #include "clock.h"
+#include "emit.h"
+#include "entries.h"
+#include "kept.h"
 #include "libengine/aflpp_stats.h"
+#include "liveness.h"
 #include "mem.h"
 #include "msg.h"
 #include "reading.h"
 
-/* A fuzzer_stats file is rewritten each 60 s: older than twice that is old. */
-#define YOUNG_MS 120000
+/* Up to 4.08c the file is rewritten in place, within microseconds. */
+#define TORN_LOOKS 3
+#define TORN_PAUSE_MS 2
+/* A file that is older is not being written now. */
+#define TORN_AGE_MS 5000
+/* Times in seconds, of a file and in it, agree this well. */
+#define SLACK_MS 2000
+/* In the first minute the rate of the last one is 0. */
+#define RATE_KNOWN_MS 120000
 
-/* Whether the process is an afl-fuzz of this machine. */
-static bool
-is_afl_fuzz(int64_t pid)
-{
-	char path[64], exe[4096];
-	ssize_t n;
+struct instance {
+	const struct source *from;
+	int dir_fd;      /* -1: the file alone */
+	struct stat dir; /* of the directory */
+	struct stat st;  /* of fuzzer_stats */
+	struct buf text; /* of fuzzer_stats, empty without one */
+	struct stats stats;
+	bool denied; /* crash or hang inputs could not be counted */
+	int status;
+};
 
-	snprintf(path, sizeof path, "/proc/%lld/exe", (long long)pid);
-	n = readlink(path, exe, sizeof exe - 1);
-	if (n <= 0)
-		return false;
-	exe[n] = '\0';
-	return strcmp(reading_base_name(exe), "afl-fuzz") == 0;
-}
-
-static void
-judge_alive(struct stats *s)
-{
-	bool young = s->update_ms != STATS_UNKNOWN &&
-	    clock_now() - s->update_ms < YOUNG_MS;
-
-	if (s->pid != STATS_UNKNOWN && young && is_afl_fuzz(s->pid))
-		s->alive = 1;
-	else if (!young)
-		s->alive = 0;
-	/* Young, but no such process here: it may be another host's. */
-}
-
-/* Crash or hang inputs in directories called `base` or `base.<date>`. */
+/* Crash or hang inputs in one directory; STATS_UNKNOWN when it is none. */
 static int64_t
-count_inputs(int dir_fd, const char *base)
+count_in(struct instance *i, const char *name)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *top = fd < 0 ? NULL : fdopendir(fd), *dir;
-	struct dirent *entry, *file;
-	size_t n = strlen(base);
-	int64_t count = STATS_UNKNOWN;
+	int fd = openat(
+	    i->dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct dirent64 *file;
+	struct entries inputs;
+	int64_t count = 0;
 
-	while (top != NULL && (entry = readdir(top)) != NULL) {
-		if (strncmp(entry->d_name, base, n) != 0 ||
-		    (entry->d_name[n] != '\0' && entry->d_name[n] != '.'))
-			continue;
-		fd = openat(dir_fd, entry->d_name,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		dir = fd < 0 ? NULL : fdopendir(fd);
-		if (dir == NULL)
-			continue;
-		count = count == STATS_UNKNOWN ? 0 : count;
-		while ((file = readdir(dir)) != NULL)
+	if (fd >= 0) {
+		entries_begin(&inputs, fd);
+		while ((file = entries_next(&inputs)) != NULL)
 			count += file->d_name[0] != '.' &&
 			    strcmp(file->d_name, "README.txt") != 0;
-		closedir(dir);
 	}
-	if (top != NULL)
-		closedir(top);
+	if (errno != 0 && errno != ENOTDIR && errno != ELOOP) {
+		msg_warn(
+		    "read %s in %s", msg_quote(name), msg_quote(i->from->path));
+		i->status |= 1;
+		i->denied = true;
+	}
+	if (fd < 0)
+		return STATS_UNKNOWN;
+	close(fd);
 	return count;
 }
 
-/* The files are the truth: after a resume the numbers begin at 0 again. */
-static void
-count_from_files(struct stats *s, int dir_fd)
+static bool
+is_or_was(const char *name, const char *base)
 {
-	int64_t crashes = count_inputs(dir_fd, "crashes");
-	int64_t hangs = count_inputs(dir_fd, "hangs");
+	size_t n = strlen(base);
 
-	if (crashes != STATS_UNKNOWN)
-		s->crashes_total = crashes;
-	if (hangs != STATS_UNKNOWN)
-		s->hangs_total = hangs;
+	return strncmp(name, base, n) == 0 &&
+	    (name[n] == '\0' || name[n] == '.');
 }
 
-/* `dir_fd` is the instance's directory, -1 when only the file is known. */
-int
-read_aflpp(const struct source *from, const struct buf *text, int dir_fd,
-    int64_t mtime_ms)
+static void
+add(int64_t *sum, int64_t n)
 {
-	struct stats s;
-	const char *wrong;
-	int status = 0;
+	if (n != STATS_UNKNOWN)
+		*sum = *sum == STATS_UNKNOWN ? n : *sum + n;
+}
 
-	stats_init(&s);
-	wrong = aflpp_stats_parse(text->data, text->len, &s);
-	if (wrong != NULL) {
-		msg_warnx("%s: %s", msg_quote(from->path), wrong);
-		status = s.execs_total == STATS_UNKNOWN ? EX_DATAERR : 1;
+/*
+ * The files are the truth: a resume puts earlier ones aside, "crashes.<date>",
+ * and up to 4.10c begins to count at 0 again.
+ */
+static void
+count_inputs(struct instance *i)
+{
+	const struct dirent64 *entry;
+	struct entries all;
+	int64_t crashes = STATS_UNKNOWN, hangs = STATS_UNKNOWN;
+
+	entries_begin(&all, i->dir_fd);
+	while ((entry = entries_next(&all)) != NULL) {
+		if (is_or_was(entry->d_name, "crashes"))
+			add(&crashes, count_in(i, entry->d_name));
+		else if (is_or_was(entry->d_name, "hangs"))
+			add(&hangs, count_in(i, entry->d_name));
 	}
-	if (status != EX_DATAERR) {
-		if (from->instance != NULL)
-			s.instance = mem_dup(from->instance);
-		if (dir_fd >= 0)
-			count_from_files(&s, dir_fd);
-		judge_alive(&s);
-		reading_tell(from, "afl++", &s,
-		    s.update_ms == STATS_UNKNOWN ? mtime_ms : s.update_ms);
+	if (errno != 0)
+		i->status |= reading_failed("read", i->from->path) != 0;
+	/* Without any such directory the number stands that was told. */
+	if (crashes != STATS_UNKNOWN || i->denied)
+		i->stats.crashes_total = crashes;
+	if (hangs != STATS_UNKNOWN || i->denied)
+		i->stats.hangs_total = hangs;
+}
+
+static const char *
+parse(struct instance *i, struct buf *doubt)
+{
+	stats_release(&i->stats);
+	return aflpp_stats_parse(i->text.data, i->text.len, &i->stats, doubt);
+}
+
+/* The text of the file as it is now; -1 with errno. */
+static int
+read_text(struct instance *i)
+{
+	int fd = openat(i->dir_fd, "fuzzer_stats",
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int status, saved;
+
+	if (fd < 0)
+		return -1;
+	buf_clear(&i->text);
+	status = fstat(fd, &i->st) < 0
+	    ? -1
+	    : buf_read_fd(&i->text, fd, STATS_FILE_MAX);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return status < 0 ? -1 : 0;
+}
+
+/* A follower has seen it whole before. */
+static bool
+take_last_good(struct instance *i, bool is_good)
+{
+	struct remembered *r;
+
+	if (i->from->reader->options->follow_ms == 0)
+		return false;
+	r = memory_of(&i->from->reader->memory, i->from->path);
+	if (is_good) {
+		buf_clear(&r->good);
+		buf_add(&r->good, i->text.data, i->text.len);
+		return true;
 	}
-	stats_release(&s);
-	return status;
+	if (r->good.len == 0)
+		return false;
+	buf_clear(&i->text);
+	buf_add(&i->text, r->good.data, r->good.len);
+	parse(i, NULL);
+	return true;
+}
+
+/*
+ * What was wrong with the file is said, and what it lacks taken from where it
+ * can be had.
+ */
+static void
+mend(struct instance *i, const char *wrong)
+{
+	i->status |= reading_doubt(i->from, wrong);
+	if (!take_last_good(i, false) && i->dir_fd >= 0)
+		read_plot_end(i->dir_fd, &i->stats);
+}
+
+static void
+take_numbers(struct instance *i)
+{
+	struct buf doubt = BUF_INIT;
+	const char *wrong = parse(i, &doubt);
+	int look;
+
+	for (look = 1; wrong != NULL && i->dir_fd >= 0 && look < TORN_LOOKS &&
+	     clock_now() - clock_from_timespec(i->st.st_mtim) < TORN_AGE_MS;
+	     look++) {
+		poll(NULL, 0, TORN_PAUSE_MS);
+		if (read_text(i) == 0)
+			wrong = parse(i, &doubt);
+	}
+	if (wrong != NULL)
+		mend(i, wrong);
+	else
+		take_last_good(i, true);
+	if (wrong == NULL && doubt.len > 0)
+		i->status |= reading_doubt(i->from, doubt.data);
+	buf_release(&doubt);
+}
+
+/* The mean of its whole run says little of now. */
+static void
+choose_rate(struct stats *s, int64_t process_start_ms)
+{
+	/* A mean over no time. */
+	if (s->run_seconds == 0)
+		s->execs_per_second = NAN;
+	if (isnan(s->execs_last_minute))
+		return;
+	if (s->execs_last_minute > 0 ||
+	    (process_start_ms != STATS_UNKNOWN &&
+		s->update_ms != STATS_UNKNOWN &&
+		s->update_ms - process_start_ms >= RATE_KNOWN_MS))
+		s->execs_per_second = s->execs_last_minute;
+}
+
+static int64_t
+distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/*
+ * Whether it was written where it lies: a copy has its content's time, its
+ * own, or that of its inode from another moment.
+ */
+static bool
+is_foreign(const struct instance *i)
+{
+	const struct stat *st = i->text.len > 0 ? &i->st : &i->dir;
+	int64_t written = clock_from_timespec(st->st_mtim);
+
+	if (i->stats.update_ms != STATS_UNKNOWN &&
+	    distance(written, i->stats.update_ms) > SLACK_MS)
+		return true;
+	if (distance(clock_from_timespec(st->st_ctim), written) > SLACK_MS)
+		return true;
+	return i->dir_fd >= 0 && fuzzer_process_shared(i->dir_fd);
+}
+
+/*
+ * Whether it ended by itself or was asked to: then it has removed its input
+ * file, where it has one, or its last numbers have a row in plot_data, too.
+ */
+static bool
+has_ended(const struct instance *i)
+{
+	struct stats row;
+	int64_t since, row_ms;
+
+	if (i->from->kept != NULL && !i->from->kept->job->held)
+		return i->from->kept->job->ended;
+	if (i->dir_fd < 0 || i->text.len == 0)
+		return false;
+	if (faccessat(i->dir_fd, ".cur_input", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    errno == ENOENT)
+		return true;
+	stats_init(&row);
+	since = read_plot_end(i->dir_fd, &row);
+	row_ms = row.update_ms;
+	stats_release(&row);
+	if (since == STATS_UNKNOWN)
+		return false;
+	if (row_ms != STATS_UNKNOWN)
+		return i->stats.update_ms != STATS_UNKNOWN &&
+		    distance(row_ms, i->stats.update_ms) <= 1000;
+	return i->stats.run_seconds != STATS_UNKNOWN &&
+	    distance(since / 1000, i->stats.run_seconds) <= 1;
+}
+
+static void
+judge(struct instance *i)
+{
+	struct stats *s = &i->stats;
+	const struct stat *dir = i->dir_fd >= 0 ? &i->dir : NULL;
+	struct liveness l = {.age_matters = true};
+	pid_t pid = fuzzer_process_aflpp(
+	    &i->from->reader->flocks, dir, s->pid, s->update_ms);
+
+	l.age_ms = clock_now() -
+	    (s->update_ms != STATS_UNKNOWN
+		    ? s->update_ms
+		    : clock_from_timespec(
+			  i->text.len > 0 ? i->st.st_mtim : i->dir.st_mtim));
+	if (pid > 0) {
+		l.process = PROCESS_HERE;
+		s->pid = pid;
+		s->rss_bytes = fuzzer_process_rss(pid);
+	} else {
+		l.process = dir == NULL && s->pid == STATS_UNKNOWN
+		    ? PROCESS_UNKNOWN
+		    : PROCESS_NONE;
+		l.ended = has_ended(i);
+		l.foreign = l.age_ms < LIVENESS_YOUNG_MS && is_foreign(i);
+	}
+	choose_rate(s, pid > 0 ? fuzzer_process_start(pid) : STATS_UNKNOWN);
+	s->state = liveness_state(&l);
+	s->alive = liveness_alive(s->state);
+}
+
+static void
+emit_pair(const char *key, const char *value, void *context)
+{
+	emit_bytes_str(context, key, value);
+}
+
+static void
+add_raw(struct instance *i)
+{
+	struct buf raw = BUF_INIT;
+	struct emit e;
+
+	emit_begin(&e, &raw);
+	emit_object(&e, NULL);
+	aflpp_stats_rest(i->text.data, i->text.len, emit_pair, &e);
+	emit_end(&e);
+	free(i->stats.raw);
+	i->stats.raw = buf_take(&raw);
+}
+
+static void
+tell(struct instance *i)
+{
+	struct stats *s = &i->stats;
+	int64_t crashes = s->crashes_total, hangs = s->hangs_total;
+	int64_t time_ms = s->update_ms;
+
+	if (i->from->kept != NULL) {
+		kept_complete(i->from->kept, s);
+		/* It may not have been told yet what lies there already. */
+		s->crashes_total =
+		    crashes > s->crashes_total ? crashes : s->crashes_total;
+		s->hangs_total =
+		    hangs > s->hangs_total ? hangs : s->hangs_total;
+	}
+	if (i->from->reader->options->raw)
+		add_raw(i);
+	if (i->from->instance != NULL)
+		s->instance = mem_dup(i->from->instance);
+	if (time_ms == STATS_UNKNOWN)
+		time_ms = i->text.len > 0 ? clock_from_timespec(i->st.st_mtim)
+					  : clock_now();
+	reading_tell(i->from, "afl++", s, time_ms);
+}
+
+static void
+instance_init(struct instance *i, const struct source *from, int dir_fd)
+{
+	*i =
+	    (struct instance){.from = from, .dir_fd = dir_fd, .text = BUF_INIT};
+	stats_init(&i->stats);
+}
+
+static int
+instance_release(struct instance *i)
+{
+	stats_release(&i->stats);
+	buf_release(&i->text);
+	return i->status;
+}
+
+/* One that has not written any numbers yet, or was ended before it could. */
+static void
+take_without_numbers(struct instance *i)
+{
+	if (errno != ENOENT) {
+		i->status =
+		    reading_failed("read fuzzer_stats in", i->from->path);
+		return;
+	}
+	if (read_plot_end(i->dir_fd, &i->stats) != STATS_UNKNOWN)
+		i->status |= reading_doubt(i->from, "fuzzer_stats is missing");
+}
+
+int
+read_aflpp(const struct source *from, int dir_fd, const struct stat *dir)
+{
+	struct instance i;
+
+	instance_init(&i, from, dir_fd);
+	i.dir = *dir;
+	if (read_text(&i) == 0)
+		take_numbers(&i);
+	else
+		take_without_numbers(&i);
+	if (i.status <= 1) {
+		count_inputs(&i);
+		judge(&i);
+		if (i.text.len == 0 && i.stats.alive != 1 && i.status == 0)
+			i.status |= reading_doubt(from,
+			    "its fuzzer was ended before it told any numbers");
+		tell(&i);
+	}
+	return instance_release(&i);
+}
+
+int
+read_aflpp_text(
+    const struct source *from, const struct buf *text, const struct stat *st)
+{
+	struct instance i;
+
+	instance_init(&i, from, -1);
+	i.st = *st;
+	buf_add(&i.text, text->data, text->len);
+	take_numbers(&i);
+	/* Nothing could be read of it. */
+	if (i.stats.execs_total != STATS_UNKNOWN ||
+	    i.stats.update_ms != STATS_UNKNOWN) {
+		judge(&i);
+		tell(&i);
+	}
+	return instance_release(&i);
 }

@@ -1,45 +1,145 @@
 /* libFuzzer's logs. */
+#include <errno.h>
 #include <sysexits.h>
 
-#include "libengine/libfuzzer_log.h"
-#include "line.h"
+#include "clock.h"
+#include "kept.h"
+#include "libengine/libfuzzer_scan.h"
+#include "liveness.h"
 #include "mem.h"
 #include "msg.h"
 #include "reading.h"
 
-#define LOG_LINE_MAX 65536
+#define CHUNK (256 << 10)
+
+/* A line that does not fit is not one of libFuzzer's, up to its end. */
+static size_t
+skip(const char *bytes, size_t n, bool *skipping)
+{
+	const char *newline = memchr(bytes, '\n', n);
+
+	*skipping = newline == NULL;
+	return newline == NULL ? n : (size_t)(newline - bytes) + 1;
+}
+
+/*
+ * Reads on from *offset, which is moved behind the last whole line. -1 with
+ * errno.
+ */
+static int
+scan(struct libfuzzer_scan *s, int fd, off_t *offset)
+{
+	char *bytes = mem_alloc(CHUNK);
+	bool skipping = false;
+	size_t have = 0, taken;
+	ssize_t n;
+
+	while ((n = pread(fd, bytes + have, CHUNK - have,
+		    *offset + (off_t)have)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		have += (size_t)n;
+		taken = skipping ? skip(bytes, have, &skipping) : 0;
+		if (!skipping)
+			taken +=
+			    libfuzzer_scan_add(s, bytes + taken, have - taken);
+		if (taken == 0 && have == CHUNK) {
+			skipping = true;
+			taken = have;
+		}
+		have -= taken;
+		*offset += (off_t)taken;
+		memmove(bytes, bytes + taken, have);
+	}
+	free(bytes);
+	return n < 0 ? -1 : 0;
+}
+
+/* Anew, unless a follower has read the beginning of this very file before. */
+static int
+scan_on(struct remembered *r, int fd, const struct stat *st, int before_fd)
+{
+	off_t older = 0;
+
+	if (r->device != st->st_dev || r->inode != st->st_ino ||
+	    st->st_size < r->offset) {
+		libfuzzer_scan_release(&r->scan);
+		r->device = st->st_dev;
+		r->inode = st->st_ino;
+		r->offset = 0;
+		if (before_fd >= 0 && scan(&r->scan, before_fd, &older) < 0)
+			return -1;
+	}
+	return scan(&r->scan, fd, &r->offset);
+}
+
+/* libFuzzer writes when it has something to say, not at regular times. */
+static void
+judge(const struct source *from, const struct libfuzzer_scan *scan, int fd,
+    const struct stat *st, struct stats *s)
+{
+	struct liveness l = {.ended = scan->ended,
+	    .age_ms = clock_now() - clock_from_timespec(st->st_mtim)};
+	int writes;
+
+	if (from->kept != NULL) {
+		kept_judge(from->kept, s);
+		return;
+	}
+	writes = fuzzer_process_writes(fd);
+	l.process = writes > 0 ? PROCESS_HERE
+	    : writes == 0      ? PROCESS_NONE
+			       : PROCESS_UNKNOWN;
+	s->state = liveness_state(&l);
+	s->alive = liveness_alive(s->state);
+}
+
+static int
+tell(const struct source *from, struct libfuzzer_scan *scan, int fd,
+    const struct stat *st)
+{
+	struct stats s;
+	bool told;
+
+	stats_init(&s);
+	told = libfuzzer_scan_stats(scan, &s);
+	if (from->instance != NULL)
+		s.instance = mem_dup(from->instance);
+	judge(from, scan, fd, st, &s);
+	if (from->kept != NULL)
+		kept_complete(from->kept, &s);
+	if (told || from->kept != NULL)
+		reading_tell(
+		    from, "libfuzzer", &s, clock_from_timespec(st->st_mtim));
+	stats_release(&s);
+	if (told || (from->kept != NULL && s.alive == 1))
+		return 0;
+	if (scan->recognized || st->st_size == 0)
+		return reading_doubt(
+		    from, "a libFuzzer log without a status line");
+	msg_warnx(
+	    "%s: not the statistics of a known fuzzer", msg_quote(from->path));
+	return EX_DATAERR;
+}
 
 int
-read_libfuzzer(const struct source *from, int fd, int64_t mtime_ms)
+read_libfuzzer(
+    const struct source *from, int fd, const struct stat *st, int before_fd)
 {
-	struct libfuzzer_log log;
-	struct line_reader r;
-	enum line_status got;
-	char *line;
-	size_t len;
-	int status = 0;
+	struct remembered once = {.good = BUF_INIT}, *r = &once;
+	int status;
 
-	libfuzzer_log_init(&log);
-	line_init(&r, fd, '\n', LOG_LINE_MAX);
-	while ((got = line_next(&r, &line, &len)) != LINE_END) {
-		if (got == LINE_ERROR) {
-			status = reading_failed("read", from->path);
-			break;
-		}
-		if (got == LINE_OK)
-			libfuzzer_log_line(&log, line, len);
-	}
-	if (log.status_lines > 0) {
-		if (from->instance != NULL)
-			log.stats.instance = mem_dup(from->instance);
-		reading_tell(from, "libfuzzer", &log.stats, mtime_ms);
-	} else if (status == 0) {
-		msg_warnx("%s: %s", msg_quote(from->path),
-		    log.recognized ? "a libFuzzer log without a status line"
-				   : "not the statistics of a known fuzzer");
-		status = log.recognized ? 1 : EX_DATAERR;
-	}
-	line_release(&r);
-	libfuzzer_log_release(&log);
+	if (from->reader->options->follow_ms > 0)
+		r = memory_of(&from->reader->memory, from->path);
+	else
+		libfuzzer_scan_init(&once.scan);
+	if (scan_on(r, fd, st, before_fd) < 0)
+		status = reading_failed("read", from->path);
+	else
+		status = tell(from, &r->scan, fd, st);
+	if (r == &once)
+		libfuzzer_scan_release(&once.scan);
 	return status;
 }

@@ -1,10 +1,40 @@
-/* What the readers share: events and failures. */
+/* What the readers share: events, failures, and the ends of files. */
 #include "reading.h"
 
 #include <errno.h>
 
 #include "event.h"
+#include "kept.h"
+#include "mem.h"
 #include "msg.h"
+
+void
+reader_init(struct reader *r, struct options *options)
+{
+	*r = (struct reader){.options = options};
+}
+
+void
+reader_release(struct reader *r)
+{
+	flocks_forget(&r->flocks);
+	memory_release(&r->memory);
+}
+
+void
+reader_begin(struct reader *r)
+{
+	flocks_forget(&r->flocks);
+}
+
+void
+source_release(struct source *s)
+{
+	free(s->path);
+	free(s->job);
+	free(s->target);
+	free(s->instance);
+}
 
 const char *
 reading_base_name(const char *path)
@@ -23,6 +53,22 @@ reading_failed(const char *verb, const char *path)
 	return status;
 }
 
+int
+reading_doubt(const struct source *from, const char *what)
+{
+	struct remembered *r;
+
+	if (from->reader->options->follow_ms > 0) {
+		r = memory_of(&from->reader->memory, from->path);
+		if (r->complaint != NULL && strcmp(r->complaint, what) == 0)
+			return 1;
+		free(r->complaint);
+		r->complaint = mem_dup(what);
+	}
+	msg_warnx("%s: %s", msg_quote(from->path), what);
+	return 1;
+}
+
 void
 reading_tell(const struct source *from, const char *fuzzer,
     const struct stats *s, int64_t time_ms)
@@ -31,7 +77,7 @@ reading_tell(const struct source *from, const char *fuzzer,
 	struct event_head head = {.type = "stats",
 	    .node = event_node(),
 	    .job = from->job,
-	    .target = from->target,
+	    .target = from->target != NULL ? from->target : s->target,
 	    .fuzzer = fuzzer,
 	    .time_ms = time_ms};
 
@@ -42,20 +88,24 @@ reading_tell(const struct source *from, const char *fuzzer,
 	buf_release(&line);
 }
 
-void
-reader_init(struct reader *r, struct options *options)
+int
+reading_tail(int fd, off_t size, size_t max, struct buf *text)
 {
-	r->options = options;
-}
+	off_t from = size > (off_t)max ? size - (off_t)max : 0;
+	const char *newline;
+	ssize_t n;
 
-void
-reader_release(struct reader *r)
-{
-	r->options = NULL;
-}
-
-void
-reader_begin(struct reader *r)
-{
-	(void)r;
+	do
+		n = pread(fd, buf_reserve(text, max), max, from);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -1;
+	buf_truncate(text, (size_t)n);
+	if (from > 0) {
+		newline = memchr(text->data, '\n', text->len);
+		buf_consume(text,
+		    newline == NULL ? text->len
+				    : (size_t)(newline - text->data) + 1);
+	}
+	return 0;
 }

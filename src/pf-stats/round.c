@@ -70,7 +70,7 @@ begin(struct rounds *r)
 	reader_begin(&r->reader);
 	/* What standard input says is said once; all else is read anew. */
 	if (!reads_input(r->options))
-		output_clear(&r->options->output);
+		output_begin(&r->options->output);
 	for (i = 0; i < r->paths.count; i++)
 		read_path(r, r->paths.item[i]);
 }
@@ -177,7 +177,6 @@ rounds_run(struct options *o)
 		return status;
 	reader_init(&r.reader, o);
 	r.next_ms += o->follow_ms;
-	o->output.redraw = o->output.redraw || o->follow_ms > 0;
 	if (o->host) {
 		r.host = host_new();
 		add_own_disks(&r);

@@ -9,7 +9,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *wrong;
 
 	stats_init(&s);
-	wrong = aflpp_stats_parse((const char *)data, size, &s);
+	wrong = aflpp_stats_parse((const char *)data, size, &s, NULL);
 	MUST(wrong == NULL || *wrong != '\0');
 	MUST(size > 0 || wrong != NULL);
 	stats_check(&s);

@@ -25,7 +25,7 @@ static const char *
 parse(const char *text, struct stats *s)
 {
 	stats_init(s);
-	return aflpp_stats_parse(text, strlen(text), s);
+	return aflpp_stats_parse(text, strlen(text), s, NULL);
 }
 
 static void
@@ -65,7 +65,7 @@ tells_a_file_cut_anywhere(void **state)
 		const char *wrong;
 
 		stats_init(&s);
-		wrong = aflpp_stats_parse(whole, n, &s);
+		wrong = aflpp_stats_parse(whole, n, &s, NULL);
 		assert_non_null(wrong);
 		if (n == 0)
 			assert_string_equal(wrong, "empty");
