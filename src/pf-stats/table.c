@@ -37,21 +37,28 @@ table_new(void)
 	return mem_calloc(1, sizeof(struct table));
 }
 
+static void
+forget(struct table *t, size_t kind)
+{
+	tdestroy(t->rows[kind].tree, kinds[kind].free);
+	t->rows[kind].tree = NULL;
+	t->rows[kind].count = 0;
+}
+
 void
 table_clear(struct table *t)
 {
-	size_t i;
-
-	for (i = 0; i < KINDS; i++)
-		tdestroy(t->rows[i].tree, kinds[i].free);
-	*t = (struct table){0};
+	forget(t, FUZZERS);
+	forget(t, MACHINES);
 }
 
 void
 table_free(struct table *t)
 {
-	if (t != NULL)
-		table_clear(t);
+	if (t == NULL)
+		return;
+	table_clear(t);
+	forget(t, ALERTS);
 	free(t);
 }
 

@@ -39,7 +39,10 @@ void table_add(struct table *t, const struct json_t *event);
  */
 void table_text(
     const struct table *t, const struct table_view *view, struct buf *out);
-/* Forgets all of it. */
+/*
+ * Forgets fuzzers and machines, which are read anew each round. An alert is
+ * told once: it stays until it is resolved.
+ */
 void table_clear(struct table *t);
 
 #endif

@@ -173,6 +173,7 @@ alert_read(const json_t *event)
 	a->node = read_text(event, "node");
 	a->job = read_text(event, "job");
 	a->instance = read_text(data, "instance");
+	a->mount = read_text(data, "mount");
 	a->name = read_text(data, "name");
 	a->severity = read_text(data, "severity");
 	a->message = read_text(data, "message");

@@ -44,7 +44,9 @@ alert_compare(const void *a, const void *b)
 		c = strverscmp(x->job, y->job);
 	if (c == 0)
 		c = strverscmp(x->instance, y->instance);
-	return c != 0 ? c : strverscmp(x->name, y->name);
+	if (c == 0)
+		c = strverscmp(x->name, y->name);
+	return c != 0 ? c : strverscmp(x->mount, y->mount);
 }
 
 void
@@ -82,6 +84,7 @@ alert_free(void *alert)
 	free(a->node);
 	free(a->job);
 	free(a->instance);
+	free(a->mount);
 	free(a->name);
 	free(a->severity);
 	free(a->message);

@@ -58,7 +58,7 @@ struct machine {
 
 struct alert {
 	struct row row;
-	char *node, *job, *instance, *name, *severity, *message;
+	char *node, *job, *instance, *mount, *name, *severity, *message;
 	bool firing;
 };
 

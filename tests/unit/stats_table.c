@@ -288,7 +288,27 @@ a_resolved_alert_does_not_fire_again_from_an_older_line(void **state)
 }
 
 static void
-nothing_is_forgotten_but_by_clear(void **state)
+alerts_of_two_disks_are_two(void **state)
+{
+	struct table *t = table_new();
+	char *text;
+
+	(void)state;
+	add(t, 1, "alert", "n", "png",
+	    json_pack("{s:s, s:s, s:s}", "name", "disk", "mount", "/",
+		"message", "one"));
+	add(t, 1, "alert", "n", "png",
+	    json_pack("{s:s, s:s, s:s}", "name", "disk", "mount", "/srv",
+		"message", "two"));
+	text = drawn(t, 0, false);
+	assert_has(text, "  one\n");
+	assert_has(text, "  two\n");
+	free(text);
+	table_free(t);
+}
+
+static void
+clear_forgets_all_but_what_alerts(void **state)
 {
 	struct table *t = table_new();
 	char *text;
@@ -302,6 +322,11 @@ nothing_is_forgotten_but_by_clear(void **state)
 	table_clear(t);
 	text = drawn(t, 0, true);
 	assert_string_equal(text, "no nodes\n");
+	free(text);
+	add(t, 1, "alert", "n", "png", json_pack("{s:s}", "name", "disk"));
+	table_clear(t);
+	text = drawn(t, 0, false);
+	assert_has(text, "no fuzzers\n\nALERT");
 	free(text);
 	table_free(t);
 }
@@ -404,7 +429,8 @@ main(void)
 	    cmocka_unit_test(of_one_time_the_last_word_counts),
 	    cmocka_unit_test(
 		a_resolved_alert_does_not_fire_again_from_an_older_line),
-	    cmocka_unit_test(nothing_is_forgotten_but_by_clear),
+	    cmocka_unit_test(alerts_of_two_disks_are_two),
+	    cmocka_unit_test(clear_forgets_all_but_what_alerts),
 	    cmocka_unit_test(no_line_is_wider_than_asked_for),
 	    cmocka_unit_test(rows_give_way_to_totals_where_lines_are_few),
 	};
