@@ -103,6 +103,19 @@ night() {
 	grep -q '^critical  fra3  .*  unanswered  .*  1m  refused$' stdout
 }
 
+@test "a node that answers again is as it was" {
+	{
+		night
+		event alert 02:00:00 sgp1 '' '"name":"unanswered","state":"firing"'
+		event alert 02:08:00 sgp1 '' '"name":"unanswered","state":"resolved"'
+		event alert 02:00:00 fra3 '' '"name":"other"'
+	} | try 0 pf-stats --table --by-node
+	head -n 4 stdout | cut -d ' ' -f 1 | tr '\n' ' ' >got
+	printf 'NODE ams2 fra3 sgp1 ' | same got
+	grep -q '^sgp1  *1/2  *633 .* 1  *2s$' stdout
+	grep -q '^fra3 .* -  *1  *-$' stdout
+}
+
 @test "--unanswered and --incomplete write one event and read nothing" {
 	try 0 pf-stats --unanswered $'sgp1=b\xffd = worse' </dev/zero
 	silent

@@ -80,6 +80,13 @@ row() { tr -s ' ' <"${3-stdout}" | grep -qE "^$1 $2"; }
 marked() { exec env PF_TOP_MARK="$PF_TEST" "$@"; }
 gone() { not grep -qsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ; }
 
+# fake_ssh SCRIPT: what stands for ssh then.
+fake_ssh() {
+	mkdir -p bin
+	printf '#!/bin/sh\n%s\n' "$1" >bin/ssh
+	chmod 755 bin/ssh
+}
+
 @test "two nodes tell, one refuses, one hangs: all are there, the status says so" {
 	nodes_start
 	jobs_in "sgp1/it's here" 41
@@ -155,17 +162,10 @@ gone() { not grep -qsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ; }
 }
 
 @test "what a node says is neither a path nor for the terminal" {
-	mkdir bin secret
+	mkdir secret
 	jobs_in secret
-	cat >bin/ssh <<-END
-		#!/bin/sh
-		echo $PWD/secret/main
-		echo '{"v":1}'
-		printf '\\033[2J\\n' >&2
-		pf-stats $PWD/jobs
-		exit 1
-	END
-	chmod 755 bin/ssh
+	fake_ssh "echo $PWD/secret/main; echo '{\"v\":1}'; printf '\\033[2J\\n' >&2
+		pf-stats $PWD/jobs; exit 1"
 	jobs_in jobs 50
 	PATH=$PWD/bin:$PATH try 1 pf-top -1 elsewhere
 	silent
@@ -173,6 +173,19 @@ gone() { not grep -qsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ; }
 	not row testnode '.* 64 '
 	row testnode '[0-9-]+/1 [0-9-]+ 50 '
 	grep -qF '\x1b[2J (and 2 more)' stdout
+}
+
+@test "a node that cannot be stopped or tells without end is an alert, too" {
+	fake_ssh 'trap "" TERM; exec sleep 1000'
+	PATH=$PWD/bin:$PATH PF_TOP_MARK=$PF_TEST try 1 pf-top -1 -t 1 deaf
+	silent
+	grep -q '^critical  unanswered .*  no answer within 1 s$' stdout
+	until_true 5 gone
+	fake_ssh 'exec yes "{"'
+	PATH=$PWD/bin:$PATH try 1 pf-top -1 endless
+	silent
+	grep -q '^critical  unanswered .*  an answer of more than 64 MiB$' stdout
+	[ "$(ls tmp)" = '' ]
 }
 
 @test "names that ssh would take for options, or a shell for more, are refused" {

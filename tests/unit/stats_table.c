@@ -388,6 +388,40 @@ no_line_is_wider_than_asked_for(void **state)
 	table_free(t);
 }
 
+/* Narrower gaps, then shorter names, then fewer columns. */
+static void
+what_is_narrow_has_less(void **state)
+{
+	static const struct {
+		unsigned width;
+		const char *line;
+	} rows[] = {
+	    {0,
+		"a-long-job-name  secondary2  -       running     -   1000     "
+		"  -      -    -       -        -      -     -\n"},
+	    {95,
+		"a-long-job-name secondary2 -      running    -  1000      -    "
+		" -   -      -       -     -    -\n"},
+	    {90,
+		"a-long-jo\u2026 secondary2 -      running    -  1000      -    "
+		" -   -      -       -     -    -\n"},
+	    {60,
+		"a-long-j\u2026 secondar\u2026 running      -     "
+		"-      -       -    -\n"}};
+	struct table *t = table_new();
+	size_t i;
+
+	(void)state;
+	add(t, 1, "stats", "n", "a-long-job-name", stats("secondary2", 1000));
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char *text = drawn(t, rows[i].width, false);
+
+		assert_has(text, rows[i].line);
+		free(text);
+	}
+	table_free(t);
+}
+
 static void
 rows_give_way_to_totals_where_lines_are_few(void **state)
 {
@@ -432,6 +466,7 @@ main(void)
 	    cmocka_unit_test(alerts_of_two_disks_are_two),
 	    cmocka_unit_test(clear_forgets_all_but_what_alerts),
 	    cmocka_unit_test(no_line_is_wider_than_asked_for),
+	    cmocka_unit_test(what_is_narrow_has_less),
 	    cmocka_unit_test(rows_give_way_to_totals_where_lines_are_few),
 	};
 
