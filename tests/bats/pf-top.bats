@@ -76,8 +76,13 @@ print(s.getsockname()[1], t.getsockname()[1])')
 # row NAME TEXT [FILE]: the node's row begins with these cells.
 row() { tr -s ' ' <"${3-stdout}" | grep -qE "^$1 $2"; }
 
-# gone: of what `marked` ran nothing is left.
+# gone: of what `marked` ran nothing is left; hanging: how many ask `hangs`.
 marked() { exec env PF_TOP_MARK="$PF_TEST" "$@"; }
+hanging() {
+	grep -lsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ |
+		sed 's/environ$/cmdline/' | xargs grep -lsz '^1000$' |
+		xargs grep -lsz '^sleep$' | wc -l
+}
 gone() { not grep -qsz "^PF_TOP_MARK=$PF_TEST\$" /proc/[0-9]*/environ; }
 
 # fake_ssh SCRIPT: what stands for ssh then.
@@ -116,10 +121,14 @@ fake_ssh() {
 @test "a node that hangs does not hold up the others, and leaves nothing behind" {
 	nodes_start
 	jobs_in jobs
+	: >out
 	marked pf-top -i 1 -t 1000 -F ssh_config -d "$PWD/jobs" sgp1 hangs >out 3>&- &
 	pid=$!
 	until_true 15 row sgp1 '[0-9-]+/1 ' out
 	row hangs '- .* never$' out
+	# Some rounds later it is still the first question.
+	until_true 15 eval '[ "$(grep -c ^NODE out)" -ge 4 ]'
+	[ "$(hanging)" = 1 ]
 	kill -TERM $pid
 	got=0
 	wait $pid || got=$?
@@ -189,7 +198,7 @@ fake_ssh() {
 }
 
 @test "names that ssh would take for options, or a shell for more, are refused" {
-	for name in -oProxyCommand=id 'a b' 'a;b' 'root@-x' 'ssh://-x' '$(id)' '' '`id`'; do
+	for name in -v -oProxyCommand=id 'a b' 'a;b' 'root@-x' 'ssh://-x' '$(id)' '' '`id`'; do
 		try 64 pf-top -1 -- "$name"
 		says 'is no ssh destination'
 		same stdout </dev/null
