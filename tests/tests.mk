@@ -18,20 +18,6 @@ $(unit_tests): $(build)/unit/%: $(build)/obj/tests/unit/%.o \
 $(build)/obj/tests/unit/%.o: \
 	cppflags += -DUNIT_FIXTURES='"$(abspath tests/fixtures)"'
 
-# tests/unit/ship_backoff.c is of pf-ship: it links that program's objects
-# too, all but the one with main.
-define unit_of_program
-$(build)/lib/$(1).a: $$(filter-out %/$(1).o,$$(call objects_of,src/$(1)))
-	@mkdir -p $$(@D)
-	$$(call say,AR,$$@)
-	$$(quiet)rm -f $$@ && $$(AR) rcs $$@ $$^
-$(2): $(build)/lib/$(1).a
-$(2): unit_pkgs += $($(1)_pkgs)
-endef
-unit_tests_of = $(filter $(1:pf-%=$(build)/unit/%_%),$(unit_tests))
-$(foreach p,$(programs),$(if $(call unit_tests_of,$(p)),$(eval \
-	$(call unit_of_program,$(p),$(call unit_tests_of,$(p))))))
-
 # A fuzz harness is built twice: with a main that replays its corpus, which is
 # one test, and as a libFuzzer target.
 fuzz_names := $(patsubst tests/fuzz/%.c,%,\
@@ -48,15 +34,33 @@ $(fuzz_replays): $(build)/unit/fuzz_%: tests/fuzz/replay_main.c \
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(quiet)$(compile) -MF $(build)/obj/tests/fuzz/$*.replay.d $(LDFLAGS) \
-		-DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus/$*)"' -o $@ $^ \
+		-DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus/$*)"' -o $@ \
+		-Wl,--start-group $^ -Wl,--end-group \
 		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
 
 $(fuzz_targets): $(build)/bin/fuzz_%: $(build)/obj/tests/fuzz/%.o \
 		$(fuzz_archives)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ \
+		-Wl,--start-group $^ -Wl,--end-group \
 		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
+
+# tests/unit/ship_backoff.c is of pf-ship, as is a harness of that name: it
+# links that program's objects too, all but the one with main.
+define test_of_program
+$(build)/lib/$(1).a: $$(filter-out %/$(1).o,$$(call objects_of,src/$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,AR,$$@)
+	$$(quiet)rm -f $$@ && $$(AR) rcs $$@ $$^
+$(2): $(build)/lib/$(1).a
+$(2): unit_pkgs += $($(1)_pkgs)
+$(2): fuzz_pkgs += $($(1)_pkgs)
+endef
+tests_of = $(filter $(foreach d,unit/ unit/fuzz_ bin/fuzz_,\
+	$(1:pf-%=$(build)/$(d)%_%)),$(unit_tests) $(fuzz_replays) $(fuzz_targets))
+$(foreach p,$(programs),$(if $(call tests_of,$(p)),$(eval \
+	$(call test_of_program,$(p),$(call tests_of,$(p))))))
 
 # make fuzz: each target for FUZZ_SECONDS; what it finds goes to build/fuzz.
 FUZZ_SECONDS ?= 10

@@ -53,25 +53,32 @@ static const struct key {
 
 #define KEYS (sizeof keys / sizeof keys[0])
 
-/* Files have them mostly in this order: the one after `last` comes first. */
 static const struct key *
-key_after(const struct key *last, const char *name)
+key_among(const char *name, size_t from, size_t to)
 {
-	size_t start = last == NULL ? 0 : (size_t)(last - keys) + 1, i;
+	size_t i;
 
-	for (i = start; i < start + KEYS; i++) {
-		const struct key *key = &keys[i % KEYS];
-
-		if (key->name[0] == name[0] && strcmp(key->name, name) == 0)
-			return key;
-	}
+	for (i = from; i < to; i++)
+		if (keys[i].name[0] == name[0] && keys[i].name[1] == name[1] &&
+		    strcmp(keys[i].name, name) == 0)
+			return &keys[i];
 	return NULL;
 }
 
 static const struct key *
 key_named(const char *name)
 {
-	return key_after(NULL, name);
+	return key_among(name, 0, KEYS);
+}
+
+/* Files have them mostly in the order of the table, behind the last one. */
+static const struct key *
+key_after(const struct key *last, const char *name)
+{
+	size_t next = last == NULL ? 0 : (size_t)(last - keys) + 1;
+	const struct key *found = key_among(name, next, KEYS);
+
+	return found != NULL ? found : key_among(name, 0, next);
 }
 
 /* "key   : value" in place; false when the line is not that. */

@@ -12,20 +12,32 @@ emit_begin(struct emit *e, struct buf *out)
 	e->has_member[0] = false;
 }
 
+/* The index of the first character that needs an escape, `n` without one. */
+static size_t
+find_special(const char *text, size_t i, size_t n)
+{
+	for (; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			break;
+	}
+	return i;
+}
+
 static void
 add_quoted(struct buf *out, const char *text, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t i, start = 0;
 
+	buf_reserve(out, n + 3);
 	buf_add_char(out, '"');
-	for (i = 0; i < n; i++) {
+	while ((i = find_special(text, start, n)) < n) {
 		unsigned char c = (unsigned char)text[i];
 		const char *escape = NULL;
 		char unicode[7] = {'\\', 'u', '0', '0', 0, 0, 0};
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
 		if (c == '"')
 			escape = "\\\"";
 		else if (c == '\\')

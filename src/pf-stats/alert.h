@@ -23,8 +23,10 @@ void alerts_free(struct alerts *a);
 bool alerts_rule(struct alerts *a, const char *word, const char **why);
 /*
  * What fires already, and what values were usual, from a file that need not be
- * there yet; it stays locked until alerts_free. Returns an exit status after
- * one sentence.
+ * there yet; FILE.lock stays locked until alerts_free. Returns an exit status
+ * after one sentence: 1 when the file was damaged, has been put aside and all
+ * is judged as if for the first time; more when nothing can be judged: 75 while
+ * another holds the lock.
  */
 int alerts_load(struct alerts *a, const char *path);
 /* Takes a stats or resource event; `event` is borrowed. */
@@ -36,6 +38,13 @@ void alerts_add(struct alerts *a, const struct json_t *event);
  */
 size_t alerts_judge(struct alerts *a, int64_t now_ms,
     void (*tell)(const struct buf *line, void *context), void *context);
+/*
+ * Hands the event of each alert that fires now, as it was told when it began,
+ * to `each` (NULL: to nobody) and returns how many there are. Alerts in the
+ * file of which no rule was given are not among them.
+ */
+size_t alerts_each_firing(const struct alerts *a,
+    void (*each)(const struct json_t *event, void *context), void *context);
 /* Writes the file of alerts_load; returns an exit status after one sentence. */
 int alerts_save(struct alerts *a);
 

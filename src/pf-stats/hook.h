@@ -3,12 +3,15 @@
 #define PF_HOOK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Runs `command` by sh -c with the bytes on its standard input, its standard
- * output to our standard error, and waits for it. Returns an exit status: 0,
- * or 1 after one sentence when it failed or could not be run.
+ * output to our standard error and no other descriptors, and waits for it;
+ * after `limit_ms` it and its process group are killed. Returns an exit status:
+ * 0, or 1 after one sentence when it failed or could not be run.
  */
-int hook_run(const char *command, const void *bytes, size_t n);
+int
+hook_run(const char *command, const void *bytes, size_t n, int64_t limit_ms);
 
 #endif

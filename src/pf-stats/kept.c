@@ -11,30 +11,30 @@
 #include "liveness.h"
 #include "lock.h"
 #include "mem.h"
-#include "msg.h"
 #include "process.h"
+#include "reading.h"
 
 #define JSON_MAX (16 << 20)
 
 /* NULL when it is not there or not JSON, with a sentence but for the former. */
 static json_t *
-load(int fd, const char *name, const char *path, int *status)
+load(int fd, const char *name, const struct source *from, int *status)
 {
 	struct buf text = BUF_INIT;
-	json_error_t error;
+	char what[64];
 	json_t *value = NULL;
 
 	if (buf_read_file(&text, fd, name, JSON_MAX) < 0) {
 		if (errno != ENOENT) {
-			*status = errno == EACCES ? msg_exit_code(errno) : 1;
-			msg_warn("read %s in %s", name, msg_quote(path));
+			snprintf(what, sizeof what, "read %s in", name);
+			*status = reading_failed(from, what);
 		}
 	} else {
-		value = json_loadb(text.data, text.len, 0, &error);
+		value = json_loadb(text.data, text.len, 0, NULL);
 		if (!json_is_object(value)) {
-			msg_warnx("%s in %s is not a JSON object", name,
-			    msg_quote(path));
-			*status = 1;
+			snprintf(what, sizeof what,
+			    "its %s is not a JSON object", name);
+			*status = reading_doubt(from, what);
 		}
 	}
 	buf_release(&text);
@@ -122,12 +122,11 @@ look_at_lock(struct kept_job *k, struct flocks *flocks, int job_fd)
 }
 
 int
-kept_read(
-    struct kept_job *k, struct flocks *flocks, int job_fd, const char *path)
+kept_read(struct kept_job *k, const struct source *from, int job_fd)
 {
 	int status = 0;
-	json_t *spec = load(job_fd, "job.json", path, &status);
-	json_t *state = load(job_fd, "state.json", path, &status);
+	json_t *spec = load(job_fd, "job.json", from, &status);
+	json_t *state = load(job_fd, "state.json", from, &status);
 	const json_t *row;
 	const char *time;
 	size_t i;
@@ -143,7 +142,7 @@ kept_read(
 	k->ended = is_end(json_string_value(json_object_get(state, "state")));
 	json_array_foreach(json_object_get(state, "instances"), i, row)
 	    add_fuzzer(k, row);
-	look_at_lock(k, flocks, job_fd);
+	look_at_lock(k, &from->reader->flocks, job_fd);
 	json_decref(spec);
 	json_decref(state);
 	return status;
@@ -207,7 +206,8 @@ void
 kept_judge(const struct kept *k, struct stats *s)
 {
 	struct liveness l = {.process = PROCESS_NONE,
-	    .ended = !k->job->held && k->job->ended,
+	    /* Who holds the lock is about to start it again. */
+	    .ended = k->job->held || k->job->ended,
 	    .foreign = k->job->elsewhere && k->job->held};
 	pid_t pid = kept_process(k);
 

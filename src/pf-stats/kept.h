@@ -13,6 +13,7 @@
 #include "libengine/stats.h"
 
 struct kept_job;
+struct source;
 
 /* One fuzzer; counts are STATS_UNKNOWN where the file has none. */
 struct kept {
@@ -38,8 +39,7 @@ struct kept_job {
  * Reads both of the job's directory. What cannot be read is named, and told by
  * the exit status: 0, 1 or 77.
  */
-int kept_read(
-    struct kept_job *k, struct flocks *flocks, int job_fd, const char *path);
+int kept_read(struct kept_job *k, const struct source *from, int job_fd);
 void kept_release(struct kept_job *k);
 /* Of one fuzzer; NULL when the file does not name it. */
 const struct kept *kept_of(const struct kept_job *k, const char *instance);

@@ -18,8 +18,9 @@ struct remembered {
 	ino_t inode;
 	off_t offset;
 	struct libfuzzer_scan scan;
-	struct buf good; /* the last whole fuzzer_stats */
-	char *complaint; /* what was last said to be wrong; NULL: nothing */
+	struct buf good;     /* the last whole fuzzer_stats */
+	char *complaint;     /* what was last said to be wrong; NULL: nothing */
+	unsigned complained; /* the round in which it was so last */
 };
 
 struct memory {

@@ -22,6 +22,8 @@ static const char usage[] =
     "      --incomplete NODE=WHY  the alert that a node did not tell all\n"
     "      --log FORM         messages as text or json\n"
     "      --on-alert CMD     sh -c CMD gets each alert event\n"
+    "      --on-alert-timeout TIME\n"
+    "                         CMD is killed after it (60s)\n"
     "      --prometheus FILE  metrics instead of events (- standard output)\n"
     "      --raw              also the fuzzer's fields that events have not\n"
     "      --redraw           the table over the terminal's contents\n"
@@ -40,6 +42,7 @@ enum {
 	OPT_HOST,
 	OPT_INCOMPLETE,
 	OPT_ON_ALERT,
+	OPT_ON_ALERT_TIMEOUT,
 	OPT_PROMETHEUS,
 	OPT_RAW,
 	OPT_REDRAW,
@@ -58,6 +61,7 @@ static const struct option long_options[] = {OPT_COMMON,
     {"incomplete", required_argument, NULL, OPT_INCOMPLETE},
     {"null", no_argument, NULL, '0'},
     {"on-alert", required_argument, NULL, OPT_ON_ALERT},
+    {"on-alert-timeout", required_argument, NULL, OPT_ON_ALERT_TIMEOUT},
     {"prometheus", required_argument, NULL, OPT_PROMETHEUS},
     {"raw", no_argument, NULL, OPT_RAW},
     {"redraw", no_argument, NULL, OPT_REDRAW},
@@ -67,25 +71,41 @@ static const struct option long_options[] = {OPT_COMMON,
     {NULL, 0, NULL, 0}};
 
 static void
-add_rule(struct output *o, const char *word)
+add_rule(struct output *o, const char *rule)
 {
 	const char *why;
 
 	if (o->alerts == NULL)
 		o->alerts = alerts_new();
-	if (!alerts_rule(o->alerts, word, &why))
-		opt_usage(usage, "--alert %s: %s", msg_quote(word), why);
+	if (!alerts_rule(o->alerts, rule, &why))
+		opt_usage(usage, "--alert %s: %s", msg_quote(rule), why);
+}
+
+/* One rule, or several with commas between them. */
+static void
+add_word(struct output *o, const char *word)
+{
+	for (;;) {
+		size_t len = strcspn(word, ",");
+		char *rule = mem_dup_n(word, len);
+
+		add_rule(o, rule);
+		free(rule);
+		if (word[len] == '\0')
+			return;
+		word += len + 1;
+	}
 }
 
 /* "cpu=80%", also in the words that follow; a path of that form has a slash. */
 static void
 add_rules(struct output *o, const char *word, char *argv[])
 {
-	add_rule(o, word);
+	add_word(o, word);
 	while (argv[optind] != NULL && argv[optind][0] != '-' &&
 	    strchr(argv[optind], '=') != NULL &&
 	    strchr(argv[optind], '/') == NULL)
-		add_rule(o, argv[optind++]);
+		add_word(o, argv[optind++]);
 }
 
 static char *
@@ -176,6 +196,13 @@ take(struct options *o, int option, char *argv[])
 	case OPT_ON_ALERT:
 		out->on_alert = optarg;
 		break;
+	case OPT_ON_ALERT_TIMEOUT:
+		out->on_alert_ms =
+		    opt_need_duration("--on-alert-timeout", optarg);
+		if (out->on_alert_ms == 0)
+			opt_usage(
+			    usage, "--on-alert-timeout 0: no time at all");
+		break;
 	case OPT_PROMETHEUS:
 		prometheus_free(out->prometheus);
 		out->prometheus = prometheus_new();
@@ -207,7 +234,7 @@ options_parse(struct options *o, int argc, char *argv[])
 {
 	int option;
 
-	*o = (struct options){.sample_ms = 500};
+	*o = (struct options){.sample_ms = 500, .output.on_alert_ms = 60000};
 	while (
 	    (option = getopt_long(argc, argv, "0hv", long_options, NULL)) != -1)
 		take(o, option, argv);

@@ -65,7 +65,30 @@ output_foreign(
 	json_decref(event);
 }
 
-/* An alert is for somebody to see, whatever form the rest has. */
+/* Where an alert shows beside its own line. */
+static void
+show_alert(const json_t *event, void *context)
+{
+	struct output *o = context;
+
+	if (o->table != NULL)
+		table_add(o->table, event);
+	if (o->prometheus != NULL)
+		prometheus_add(o->prometheus, event);
+}
+
+/* Standard output is a table or metrics: no place for an event line. */
+static bool
+has_other_form(const struct output *o)
+{
+	return o->table != NULL ||
+	    (o->prometheus != NULL && strcmp(o->prometheus_path, "-") == 0);
+}
+
+/*
+ * An alert is for somebody to see, whatever form the rest has. The command goes
+ * before standard output, whose end of the pipe may be what has broken.
+ */
 static void
 tell_alert(const struct buf *line, void *context)
 {
@@ -73,18 +96,14 @@ tell_alert(const struct buf *line, void *context)
 	const char *why;
 	json_t *event = event_parse(line->data, line->len, &why);
 
-	if (o->table == NULL)
+	if (!has_other_form(o))
 		out_add(line->data, line->len);
-	if (o->table != NULL)
-		table_add(o->table, event);
-	if (o->prometheus != NULL)
-		prometheus_add(o->prometheus, event);
+	show_alert(event, o);
 	json_decref(event);
 	if (o->on_alert == NULL)
 		return;
-	out_flush();
-	o->status =
-	    exit_worse(o->status, hook_run(o->on_alert, line->data, line->len));
+	o->status = exit_worse(o->status,
+	    hook_run(o->on_alert, line->data, line->len, o->on_alert_ms));
 }
 
 /* False when standard output is no terminal. */
@@ -171,6 +190,7 @@ output_round(struct output *o, int64_t now_ms)
 	if (o->alerts != NULL) {
 		if (alerts_judge(o->alerts, now_ms, tell_alert, o) > 0)
 			status = 1;
+		alerts_each_firing(o->alerts, show_alert, o);
 		out_flush();
 		status = exit_worse(status, alerts_save(o->alerts));
 	}

@@ -19,6 +19,7 @@ struct output {
 	struct alerts *alerts;
 	const char *prometheus_path; /* "-": standard output */
 	const char *on_alert;
+	int64_t on_alert_ms; /* how long it may run */
 	bool by_node;
 	bool follows;     /* there are many rounds */
 	bool redraw;      /* the table is one of many that others ask for */

@@ -98,7 +98,7 @@ count_inputs(struct instance *i)
 			add(&hangs, count_in(i, entry->d_name));
 	}
 	if (errno != 0)
-		i->status |= reading_failed("read", i->from->path) != 0;
+		i->status |= reading_failed(i->from, "read") != 0;
 	/* Without any such directory the number stands that was told. */
 	if (crashes != STATS_UNKNOWN || i->denied)
 		i->stats.crashes_total = crashes;
@@ -240,8 +240,9 @@ has_ended(const struct instance *i)
 	struct stats row;
 	int64_t since, row_ms;
 
-	if (i->from->kept != NULL && !i->from->kept->job->held)
-		return i->from->kept->job->ended;
+	/* Who holds the job's lock is about to start it again. */
+	if (i->from->kept != NULL)
+		return i->from->kept->job->held || i->from->kept->job->ended;
 	if (i->dir_fd < 0 || i->text.len == 0)
 		return false;
 	if (faccessat(i->dir_fd, ".cur_input", F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
@@ -288,6 +289,9 @@ judge(struct instance *i)
 	choose_rate(s, pid > 0 ? fuzzer_process_start(pid) : STATS_UNKNOWN);
 	s->state = liveness_state(&l);
 	s->alive = liveness_alive(s->state);
+	/* What it was called in a namespace of its own says nothing here. */
+	if (i->from->kept != NULL && s->alive != 1)
+		s->pid = STATS_UNKNOWN;
 }
 
 static void
@@ -356,8 +360,7 @@ static void
 take_without_numbers(struct instance *i)
 {
 	if (errno != ENOENT) {
-		i->status =
-		    reading_failed("read fuzzer_stats in", i->from->path);
+		i->status = reading_failed(i->from, "read fuzzer_stats in");
 		return;
 	}
 	if (read_plot_end(i->dir_fd, &i->stats) != STATS_UNKNOWN)

@@ -16,7 +16,7 @@
 #define TAIL_MAX 4096
 
 static int
-read_lines(struct honggfuzz_log *log, int fd, const char *path)
+read_lines(struct honggfuzz_log *log, int fd, const struct source *from)
 {
 	struct line_reader r;
 	enum line_status got;
@@ -27,7 +27,7 @@ read_lines(struct honggfuzz_log *log, int fd, const char *path)
 	line_init(&r, fd, '\n', LOG_LINE_MAX);
 	while ((got = line_next(&r, &line, &len)) != LINE_END) {
 		if (got == LINE_ERROR) {
-			status = reading_failed("read", path);
+			status = reading_failed(from, "read");
 			break;
 		}
 		if (got == LINE_OK)
@@ -61,13 +61,18 @@ judge(const struct source *from, bool ended, int fd, const struct stat *st,
 static void
 tell(const struct source *from, struct stats *s, const struct stat *st)
 {
+	int64_t time_ms = clock_from_timespec(st->st_mtim);
+
 	if (from->kept != NULL)
 		kept_complete(from->kept, s);
 	if (from->instance != NULL)
 		s->instance = mem_dup(from->instance);
-	reading_tell(from, "honggfuzz", s,
-	    s->update_ms == STATS_UNKNOWN ? clock_from_timespec(st->st_mtim)
-					  : s->update_ms);
+	/* That it runs is so now, however long ago it had something to say. */
+	if (s->alive == 1)
+		time_ms = clock_now();
+	else if (s->update_ms != STATS_UNKNOWN)
+		time_ms = s->update_ms;
+	reading_tell(from, "honggfuzz", s, time_ms);
 }
 
 /* The line of names and the last rows: what lies between does not matter. */
@@ -112,11 +117,11 @@ read_last(const struct source *from, int fd, const struct stat *st, int log_fd)
 	honggfuzz_log_init(&log);
 	stats_init(&s);
 	if (read_ends(fd, st, &text) < 0) {
-		status = reading_failed("read", from->path);
+		status = reading_failed(from, "read");
 	} else {
 		wrong = honggfuzz_stats_parse(text.data, text.len, &s);
 		if (log_fd >= 0)
-			status = read_lines(&log, log_fd, from->path);
+			status = read_lines(&log, log_fd, from);
 		if (log.ended)
 			take_end(&s, &log.stats);
 		judge(from, log.ended, fd, st, &s);
@@ -162,7 +167,7 @@ read_series(const struct source *from, int fd)
 	}
 	line_release(&r);
 	if (got == LINE_ERROR)
-		return reading_failed("read", from->path);
+		return reading_failed(from, "read");
 	if (bad > 0)
 		return reading_doubt(from, "not all of its lines are rows");
 	return rows == 0 ? reading_doubt(from, "no row yet") : 0;
@@ -184,7 +189,7 @@ read_honggfuzz_log(const struct source *from, int fd, const struct stat *st)
 	int status;
 
 	honggfuzz_log_init(&log);
-	status = read_lines(&log, fd, from->path);
+	status = read_lines(&log, fd, from);
 	if (status == 0) {
 		judge(from, log.ended, fd, st, &log.stats);
 		tell(from, &log.stats, st);

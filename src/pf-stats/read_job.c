@@ -38,7 +38,8 @@ tell_kept(const struct source *from, const char *fuzzer)
 	kept_judge(from->kept, &s);
 	kept_complete(from->kept, &s);
 	reading_tell(from, fuzzer, &s,
-	    job->time_ms == STATS_UNKNOWN ? clock_now() : job->time_ms);
+	    job->time_ms == STATS_UNKNOWN || s.alive == 1 ? clock_now()
+							  : job->time_ms);
 	stats_release(&s);
 	return 0;
 }
@@ -52,7 +53,7 @@ read_log(const struct source *from, int job_fd)
 	int fd = open_file(job_fd, name, &st), before_fd, status;
 
 	if (fd < 0 && errno != ENOENT) {
-		status = reading_failed("open the log of", from->path);
+		status = reading_failed(from, "open the log of");
 	} else if (fd < 0) {
 		status = tell_kept(from, "libfuzzer");
 	} else {
@@ -76,7 +77,7 @@ read_statsfile(const struct source *from, int job_fd)
 	if (fd < 0)
 		return errno == ENOENT
 		    ? tell_kept(from, "honggfuzz")
-		    : reading_failed("open the statistics of", from->path);
+		    : reading_failed(from, "open the statistics of");
 	log_fd = open_file(job_fd, "log/honggfuzz.log", &log_st);
 	status = read_honggfuzz(from, fd, &st, log_fd);
 	if (log_fd >= 0)
@@ -98,7 +99,7 @@ read_instance(const struct source *from, int job_fd)
 	if (fd < 0 && errno == ENOENT && from->kept != NULL)
 		return tell_kept(from, "afl++");
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return reading_failed("open", from->path);
+		return reading_failed(from, "open");
 	status = read_aflpp(from, fd, &st);
 	close(fd);
 	return status;
@@ -177,7 +178,7 @@ read_job(const struct source *from, int dir_fd)
 	struct strvec names = STRVEC_INIT;
 	struct kept_job job;
 	size_t i;
-	int status = kept_read(&job, &from->reader->flocks, dir_fd, from->path);
+	int status = kept_read(&job, from, dir_fd);
 
 	for (i = 0; i < job.count; i++)
 		add_once(&names, job.fuzzers[i].instance);

@@ -136,7 +136,7 @@ read_libfuzzer(
 	else
 		libfuzzer_scan_init(&once.scan);
 	if (scan_on(r, fd, st, before_fd) < 0)
-		status = reading_failed("read", from->path);
+		status = reading_failed(from, "read");
 	else
 		status = tell(from, &r->scan, fd, st);
 	if (r == &once)

@@ -154,7 +154,7 @@ read_rows(struct series *series, int fd)
 	line_init(&r, fd, '\n', ROW_MAX);
 	while ((got = line_next(&r, &line, &len)) != LINE_END) {
 		if (got == LINE_ERROR) {
-			status = reading_failed("read", series->from->path);
+			status = reading_failed(series->from, "read");
 			break;
 		}
 		if (got != LINE_OK)

@@ -25,6 +25,7 @@ void
 reader_begin(struct reader *r)
 {
 	flocks_forget(&r->flocks);
+	r->round++;
 }
 
 void
@@ -44,28 +45,44 @@ reading_base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-int
-reading_failed(const char *verb, const char *path)
+/* Whether a follower has said the same of the path in the last round. */
+static bool
+is_said(const struct source *from, const char *what)
 {
-	int status = msg_exit_code(errno);
+	struct reader *reader = from->reader;
+	struct remembered *r;
+	bool said;
 
-	msg_warn("%s %s", verb, msg_quote(path));
+	if (reader->options->follow_ms == 0)
+		return false;
+	r = memory_of(&reader->memory, from->path);
+	said = r->complaint != NULL && r->complained + 1 >= reader->round &&
+	    strcmp(r->complaint, what) == 0;
+	if (!said) {
+		free(r->complaint);
+		r->complaint = mem_dup(what);
+	}
+	r->complained = reader->round;
+	return said;
+}
+
+int
+reading_failed(const struct source *from, const char *verb)
+{
+	int error = errno, status = msg_exit_code(error);
+
+	if (!is_said(from, strerror(error))) {
+		errno = error;
+		msg_warn("%s %s", verb, msg_quote(from->path));
+	}
 	return status;
 }
 
 int
 reading_doubt(const struct source *from, const char *what)
 {
-	struct remembered *r;
-
-	if (from->reader->options->follow_ms > 0) {
-		r = memory_of(&from->reader->memory, from->path);
-		if (r->complaint != NULL && strcmp(r->complaint, what) == 0)
-			return 1;
-		free(r->complaint);
-		r->complaint = mem_dup(what);
-	}
-	msg_warnx("%s: %s", msg_quote(from->path), what);
+	if (!is_said(from, what))
+		msg_warnx("%s: %s", msg_quote(from->path), what);
 	return 1;
 }
 

@@ -22,6 +22,7 @@ struct reader {
 	struct options *options;
 	struct flocks flocks;
 	struct memory memory;
+	unsigned round; /* counts from 1 */
 };
 
 void reader_init(struct reader *r, struct options *options);
@@ -43,12 +44,12 @@ struct source {
 void source_release(struct source *s);
 /* The last component of a path. */
 const char *reading_base_name(const char *path);
-/* One sentence with errno; returns the exit status that fits it. */
-int reading_failed(const char *verb, const char *path);
 /*
- * One sentence that says what is wrong with it; returns 1. In a follower only
- * when it is another than the last.
+ * One sentence with errno and the path; returns the exit status that fits it.
+ * A follower says what is wrong when it begins to be so, not in each round.
  */
+int reading_failed(const struct source *from, const char *verb);
+/* The same for what is wrong in other ways; returns 1. */
 int reading_doubt(const struct source *from, const char *what);
 /* Writes the event. */
 void reading_tell(const struct source *from, const char *fuzzer,

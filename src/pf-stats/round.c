@@ -15,6 +15,9 @@
 #include "source.h"
 #include "strvec.h"
 
+/* A longer line is no path. */
+#define PATH_LINE_MAX 65536
+
 struct rounds {
 	struct options *options;
 	struct reader reader;
@@ -106,6 +109,9 @@ take_line(struct rounds *r, char *line, size_t len, unsigned long long number)
 		return;
 	if (line[0] == '{') {
 		output_foreign(&r->options->output, line, len, number);
+	} else if (len > PATH_LINE_MAX) {
+		msg_warnx("standard input line %llu: too long", number);
+		r->status = exit_worse(r->status, 1);
 	} else if (memchr(line, '\0', len) != NULL) {
 		msg_warnx("standard input line %llu: holds a NUL", number);
 		r->status = exit_worse(r->status, 1);
@@ -173,7 +179,7 @@ rounds_run(struct options *o)
 
 	if (o->output.alerts != NULL && o->alert_state != NULL)
 		status = alerts_load(o->output.alerts, o->alert_state);
-	if (status != 0)
+	if (status > 1)
 		return status;
 	reader_init(&r.reader, o);
 	r.next_ms += o->follow_ms;
@@ -194,5 +200,5 @@ rounds_run(struct options *o)
 	host_free(r.host);
 	strvec_release(&r.paths);
 	reader_release(&r.reader);
-	return r.status;
+	return exit_worse(status, r.status);
 }

@@ -112,13 +112,13 @@ read_fuzzer_stats(struct source *from, int fd, const struct stat *st)
 	    (parent = open_parent(from->path)) >= 0) {
 		name_by_parent(from);
 		status = fstat(parent, &dir) < 0
-		    ? reading_failed("stat", from->path)
+		    ? reading_failed(from, "stat")
 		    : read_aflpp(from, parent, &dir);
 		close(parent);
 		return status;
 	}
 	if (buf_read_fd(&text, fd, STATS_FILE_MAX) < 0)
-		status = reading_failed("read", from->path);
+		status = reading_failed(from, "read");
 	else
 		status = read_aflpp_text(from, &text, st);
 	buf_release(&text);
@@ -203,7 +203,7 @@ read_file(struct source *from, int fd, const struct stat *st)
 
 	if (buf_read_fd(&head, fd, LOOK_BYTES) < 0 ||
 	    lseek(fd, 0, SEEK_SET) < 0) {
-		status = reading_failed("read", from->path);
+		status = reading_failed(from, "read");
 	} else if (head.len == 0) {
 		status = reading_doubt(from, "empty");
 	} else {
@@ -243,7 +243,7 @@ read_instance(struct source *from, int fd, const struct stat *dir)
 	plot_fd = openat(
 	    fd, "plot_data", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (plot_fd < 0 || fstat(plot_fd, &st) < 0)
-		return reading_failed("open plot_data in", from->path);
+		return reading_failed(from, "open plot_data in");
 	status = read_plot(from, plot_fd, &st, first_start(fd));
 	close(plot_fd);
 	return status;
@@ -320,7 +320,7 @@ read_entries(const struct source *top, int dir_fd)
 	size_t i;
 
 	if (list(dir_fd, &names, &links) < 0)
-		return reading_failed("open", top->path);
+		return reading_failed(top, "open");
 	for (i = 0; i < names.count; i++) {
 		one = read_entry(top, dir_fd, names.item[i]);
 		found += one >= 0 && one != EX_NOPERM;
@@ -353,7 +353,7 @@ read_directory(
 		return read_entries(from, dir_fd);
 	/* May not be searched: what is in it cannot be known. */
 	if (has(dir_fd, "fuzzer_stats") < 0)
-		return reading_failed("look into", from->path);
+		return reading_failed(from, "look into");
 	return -1;
 }
 
@@ -365,7 +365,7 @@ open_source(const struct source *from, int parent_fd, const char *name)
 	    parent_fd, name, flags | (parent_fd == AT_FDCWD ? 0 : O_NOFOLLOW));
 
 	if (fd < 0)
-		return -reading_failed("open", from->path);
+		return -reading_failed(from, "open");
 	return fd;
 }
 
@@ -381,7 +381,7 @@ source_read_as(
 	if (fd < 0)
 		return -fd;
 	if (fstat(fd, &st) < 0)
-		status = reading_failed("stat", from->path);
+		status = reading_failed(from, "stat");
 	else if (S_ISDIR(st.st_mode))
 		status = read_directory(from, fd, &st, is_top);
 	else if (S_ISREG(st.st_mode))

@@ -134,3 +134,116 @@ golden() {
 	kill -TERM $!
 	wait $!
 }
+
+@test "an instance that may not be read does not hide the others" {
+	mkdir out
+	cp -r "$fixtures/aflpp-4.04c" out/main
+	cp -r "$fixtures/aflpp-4.04c" out/sec
+	chmod 0 out/sec
+	try 1 bound_by_modes pf-stats out
+	says "pf-stats: open 'out/sec': Permission denied"
+	[ "$(wc -l <stdout)" = 1 ]
+	chmod 0 out/main
+	try 77 bound_by_modes pf-stats out
+	same stdout </dev/null
+}
+
+@test "crashes that cannot be counted are not told to be none" {
+	cp -r "$fixtures/aflpp-4.04c" instance
+	mkdir -m 0 instance/crashes
+	try 1 bound_by_modes pf-stats instance
+	says "read 'crashes' in 'instance': Permission denied"
+	json "'crashes_total' in e['data']" >got
+	echo false | same got
+}
+
+@test "a directory of the logs of libFuzzer's workers" {
+	mkdir logs
+	cp "$fixtures/libfuzzer-single.log" logs/fuzz-0.log
+	cp "$fixtures/libfuzzer-timeout.log" logs/fuzz-10.log
+	echo hello >logs/other.log
+	try 0 pf-stats logs
+	silent
+	json "[e['job'], e['data']['instance']]" >got
+	same got <<-E
+		["logs", "fuzz-0.log"]
+		["logs", "fuzz-10.log"]
+	E
+}
+
+@test "a link that was found is not followed, one that was named is" {
+	cp -r "$fixtures/aflpp-4.04c" elsewhere
+	mkdir out
+	cp -r "$fixtures/aflpp-4.04c" out/main
+	ln -s ../elsewhere out/sec
+	try 1 pf-stats out
+	says "'sec' in 'out' is a symbolic link and was not followed"
+	[ "$(wc -l <stdout)" = 1 ]
+	try 0 pf-stats out/sec
+}
+
+@test "two outputs with an instance of one name are two fuzzers" {
+	for d in a b; do
+		mkdir -p $d/out
+		cp -rp "$fixtures/aflpp-4.04c" $d/out/default
+	done
+	try 0 pf-stats a/out b/out
+	json "[e['job'], e['data']['instance']]" >got
+	same got <<-E
+		["a/out", "default"]
+		["b/out", "default"]
+	E
+	[ "$(json "e['id']" | sort -u | wc -l)" = 2 ]
+	(cd a/out/default && try 0 pf-stats .)
+	[ "$(json "e['data']['instance']" a/out/default/stdout)" = default ]
+}
+
+@test "values that are none are named, and all else is told" {
+	cp -r "$fixtures/aflpp-4.04c" instance
+	sed -i 's/^\(cycles_done *: \).*/\1$(reboot)\x1b[2J/' \
+		instance/fuzzer_stats
+	try 1 pf-stats instance
+	says "'instance': cycles_done is '\$(reboot)\\x1b[2J'"
+	json "['cycles_total' in e['data'], e['data']['execs_total']]" >got
+	echo '[false, 559171]' | same got
+}
+
+@test "a key that every release writes and that is missing is named" {
+	cp -r "$fixtures/aflpp-4.04c" instance
+	sed -i '/^execs_done/d' instance/fuzzer_stats
+	try 1 pf-stats instance
+	says "it has no execs_done"
+	json "'execs_total' in e['data']" >got
+	echo false | same got
+}
+
+@test "of a torn file the rest comes from plot_data" {
+	cp -r "$fixtures/aflpp-4.21c" instance
+	head -c 200 "$fixtures/aflpp-4.21c/fuzzer_stats" >instance/fuzzer_stats
+	try 1 pf-stats instance
+	says "torn"
+	json "[e['data']['edges_found'], e['data']['corpus_count']]" >got
+	echo '[62, 41]' | same got
+}
+
+@test "what has no field is told as it is called" {
+	try 0 pf-stats --raw "$fixtures/aflpp-4.21c"
+	valid stdout
+	json "e['data']['raw']['cycles_wo_finds']" >got
+	sed -n 's/^cycles_wo_finds *: //p' \
+		"$fixtures/aflpp-4.21c/fuzzer_stats" | same got
+	not grep -q '"execs_done"' stdout
+}
+
+@test "an event line on standard input is passed on as it is" {
+	head -n 3 "$pf_root/tests/fixtures/events/campaign.jsonl" >events
+	{
+		cat events
+		echo "$fixtures/aflpp-4.04c"
+		echo '{"v":1,"broken'
+	} >list
+	try 1 pf-stats <list
+	says "standard input line 5: "
+	head -n 3 stdout | same events
+	[ "$(wc -l <stdout)" = 4 ]
+}
