@@ -122,7 +122,7 @@ fake_ssh() {
 	nodes_start
 	jobs_in jobs
 	: >out
-	marked pf-top -i 1 -t 1000 -F ssh_config -d "$PWD/jobs" sgp1 hangs >out 3>&- &
+	marked pf-top -i 1 -t 60 -F ssh_config -d "$PWD/jobs" sgp1 hangs >out 3>&- &
 	pid=$!
 	until_true 15 row sgp1 '[0-9-]+/1 ' out
 	row hangs '- .* never$' out
