@@ -19,14 +19,17 @@ static const char usage[] =
     "  -h, --help             this text\n"
     "      --history          what plot_data and honggfuzz's file remember\n"
     "      --host             this machine: processors, memory, disks\n"
+    "      --incomplete NODE=WHY  the alert that a node did not tell all\n"
     "      --log FORM         messages as text or json\n"
     "      --on-alert CMD     sh -c CMD gets each alert event\n"
     "      --on-alert-timeout TIME\n"
     "                         CMD is killed after it (60s)\n"
     "      --prometheus FILE  metrics instead of events (- standard output)\n"
     "      --raw              also the fuzzer's fields that events have not\n"
+    "      --redraw           the table over the terminal's contents\n"
     "      --sample TIME      over which --host measures (500ms)\n"
     "      --table            a table instead of events\n"
+    "      --unanswered NODE=WHY  the alert that a node did not answer\n"
     "  -v, --verbose          say more\n"
     "      --version          the version\n";
 
@@ -37,12 +40,15 @@ enum {
 	OPT_FOLLOW,
 	OPT_HISTORY,
 	OPT_HOST,
+	OPT_INCOMPLETE,
 	OPT_ON_ALERT,
 	OPT_ON_ALERT_TIMEOUT,
 	OPT_PROMETHEUS,
 	OPT_RAW,
+	OPT_REDRAW,
 	OPT_SAMPLE,
-	OPT_TABLE
+	OPT_TABLE,
+	OPT_UNANSWERED
 };
 
 static const struct option long_options[] = {OPT_COMMON,
@@ -51,13 +57,18 @@ static const struct option long_options[] = {OPT_COMMON,
     {"by-node", no_argument, NULL, OPT_BY_NODE},
     {"follow", required_argument, NULL, OPT_FOLLOW},
     {"history", no_argument, NULL, OPT_HISTORY},
-    {"host", no_argument, NULL, OPT_HOST}, {"null", no_argument, NULL, '0'},
+    {"host", no_argument, NULL, OPT_HOST},
+    {"incomplete", required_argument, NULL, OPT_INCOMPLETE},
+    {"null", no_argument, NULL, '0'},
     {"on-alert", required_argument, NULL, OPT_ON_ALERT},
     {"on-alert-timeout", required_argument, NULL, OPT_ON_ALERT_TIMEOUT},
     {"prometheus", required_argument, NULL, OPT_PROMETHEUS},
     {"raw", no_argument, NULL, OPT_RAW},
+    {"redraw", no_argument, NULL, OPT_REDRAW},
     {"sample", required_argument, NULL, OPT_SAMPLE},
-    {"table", no_argument, NULL, OPT_TABLE}, {NULL, 0, NULL, 0}};
+    {"table", no_argument, NULL, OPT_TABLE},
+    {"unanswered", required_argument, NULL, OPT_UNANSWERED},
+    {NULL, 0, NULL, 0}};
 
 static void
 add_rule(struct output *o, const char *rule)
@@ -107,6 +118,17 @@ default_alert_state(void)
 	    : mem_printf("%s/alerts.json", home);
 }
 
+static void
+set_node_alert(struct options *o, const char *name)
+{
+	if (!node_alert_valid(optarg))
+		opt_usage(
+		    usage, "--%s %s: not NODE=WHY", name, msg_quote(optarg));
+	if (o->node_alert.name != NULL)
+		opt_usage(usage, "one --unanswered or --incomplete at a time");
+	o->node_alert = (struct node_alert){name, optarg};
+}
+
 /* What must be so among the options, whatever their order was. */
 static void
 check(struct options *o)
@@ -122,6 +144,10 @@ check(struct options *o)
 		opt_usage(usage, "--on-alert without --alert");
 	if (out->by_node && out->table == NULL)
 		opt_usage(usage, "--by-node without --table");
+	if (out->redraw && out->table == NULL)
+		opt_usage(usage, "--redraw without --table");
+	if (o->node_alert.name != NULL && *o->operands != NULL)
+		opt_usage(usage, "--%s reads nothing", o->node_alert.name);
 	if (o->history && (out->table != NULL || o->follow_ms > 0))
 		opt_usage(usage,
 		    "--history is of no use with --table or "
@@ -164,6 +190,9 @@ take(struct options *o, int option, char *argv[])
 	case OPT_HOST:
 		o->host = true;
 		break;
+	case OPT_INCOMPLETE:
+		set_node_alert(o, ALERT_INCOMPLETE);
+		break;
 	case OPT_ON_ALERT:
 		out->on_alert = optarg;
 		break;
@@ -182,12 +211,18 @@ take(struct options *o, int option, char *argv[])
 	case OPT_RAW:
 		o->raw = true;
 		break;
+	case OPT_REDRAW:
+		out->redraw = true;
+		break;
 	case OPT_SAMPLE:
 		o->sample_ms = opt_need_duration("--sample", optarg);
 		break;
 	case OPT_TABLE:
 		table_free(out->table);
 		out->table = table_new();
+		break;
+	case OPT_UNANSWERED:
+		set_node_alert(o, ALERT_UNANSWERED);
 		break;
 	default:
 		opt_common(option, usage);

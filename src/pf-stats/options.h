@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "node_alert.h"
 #include "output.h"
 
 struct options {
@@ -13,9 +14,10 @@ struct options {
 	bool nul;          /* paths on standard input end in NUL */
 	bool history;      /* a series of each file instead of its end */
 	bool host;
-	bool raw;          /* also what has no field in an event */
-	int64_t sample_ms; /* between two looks at the processors */
-	int64_t follow_ms; /* between two rounds; 0: one round */
+	bool raw;                     /* also what has no field in an event */
+	int64_t sample_ms;            /* between two looks at the processors */
+	int64_t follow_ms;            /* between two rounds; 0: one round */
+	struct node_alert node_alert; /* all there is to do, if it has a name */
 	char *const *operands;
 };
 

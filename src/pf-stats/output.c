@@ -106,29 +106,61 @@ tell_alert(const struct buf *line, void *context)
 	    hook_run(o->on_alert, line->data, line->len, o->on_alert_ms));
 }
 
-/* The columns of the terminal; 0 when standard output is none. */
-static unsigned
-terminal_width(void)
+/* False when standard output is no terminal. */
+static bool
+terminal_size(struct table_view *view)
 {
 	struct winsize size;
 
 	if (!isatty(STDOUT_FILENO) ||
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 2 ||
+	    size.ws_row < 2)
+		return false;
+	view->width = size.ws_col;
+	view->height = size.ws_row;
+	return true;
+}
+
+/*
+ * Over what is there: each line is cleared behind its text, then all below the
+ * last, so that nothing flickers. What the terminal has no line for is left
+ * out, since it would move all the others.
+ */
+static void
+write_in_place(const struct buf *text, unsigned height)
+{
+	static const char home[] = "\033[H", clear_line[] = "\033[K\n",
+			  clear_rest[] = "\033[J";
+	const char *line = text->data, *end;
+
+	out_add(home, sizeof home - 1);
+	for (; height > 1 && (end = strchr(line, '\n')) != NULL; height--) {
+		out_add(line, (size_t)(end - line));
+		out_add(clear_line, sizeof clear_line - 1);
+		line = end + 1;
+	}
+	out_add(clear_rest, sizeof clear_rest - 1);
 }
 
 static void
 write_table(struct output *o, int64_t now_ms)
 {
-	static const char home_and_clear[] = "\033[H\033[J";
+	struct table_view view = {.now_ms = now_ms, .by_node = o->by_node};
 	struct buf text = BUF_INIT;
-	unsigned width = terminal_width();
+	bool terminal = terminal_size(&view);
 
-	table_text(o->table, now_ms, o->by_node, width, &text);
-	if (o->follows && width > 0)
-		out_add(home_and_clear, sizeof home_and_clear - 1);
-	out_add(text.data, text.len);
+	if (terminal && (o->redraw || o->follows)) {
+		/* At the last column there is nothing behind to be cleared. */
+		view.width--;
+		table_text(o->table, &view, &text);
+		write_in_place(&text, view.height);
+	} else {
+		view.height = 0;
+		table_text(o->table, &view, &text);
+		if (o->tables++ > 0)
+			out_add("\n", 1);
+		out_add(text.data, text.len);
+	}
 	buf_release(&text);
 }
 

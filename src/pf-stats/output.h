@@ -22,6 +22,8 @@ struct output {
 	int64_t on_alert_ms; /* how long it may run */
 	bool by_node;
 	bool follows;     /* there are many rounds */
+	bool redraw;      /* the table is one of many that others ask for */
+	unsigned tables;  /* that were written, one after another */
 	struct told told; /* what a follower has said */
 	int status;       /* the worst of what has happened */
 };

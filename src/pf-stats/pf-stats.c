@@ -8,11 +8,14 @@ int
 main(int argc, char *argv[])
 {
 	struct options o;
-	int status;
+	int status = 0;
 
 	msg_init("pf-stats");
 	options_parse(&o, argc, argv);
-	status = rounds_run(&o);
+	if (o.node_alert.name != NULL)
+		node_alert_tell(&o.node_alert);
+	else
+		status = rounds_run(&o);
 	options_release(&o);
 	return out_close(status);
 }
