@@ -140,25 +140,6 @@ take_command(struct stats *s, const char *text)
 	set_target(s, at, strcspn(at, " "));
 }
 
-bool
-aflpp_stats_recognize(const char *text, size_t len)
-{
-	static const char first[] = "start_time"; /* in every release */
-	size_t n = 0, i;
-
-	while (n < len && (islower((unsigned char)text[n]) || text[n] == '_'))
-		n++;
-	if (n == len)
-		return n > 0 && n < sizeof first && memcmp(text, first, n) == 0;
-	for (i = 0; i < KEYS; i++)
-		if (strlen(keys[i].name) == n &&
-		    memcmp(keys[i].name, text, n) == 0)
-			break;
-	while (n < len && (text[n] == ' ' || text[n] == '\t'))
-		n++;
-	return i < KEYS && (n == len || text[n] == ':');
-}
-
 static void
 take_version(struct stats *s, const char *text)
 {
@@ -189,6 +170,35 @@ doubt_missing(struct buf *doubt, unsigned long long seen)
 			buf_addf(doubt, "it has no %s", needed[i]);
 }
 
+static void
+take_word(struct stats *s, const char *name, const char *value)
+{
+	if (strcmp(name, "afl_version") == 0)
+		take_version(s, value);
+	/* Where there is no command; 3.14c says "default" there. */
+	else if (strcmp(name, "afl_banner") == 0)
+		set_target(s, value, strlen(value));
+}
+
+bool
+aflpp_stats_recognize(const char *text, size_t len)
+{
+	static const char first[] = "start_time"; /* in every release */
+	size_t n = 0, i;
+
+	while (n < len && (islower((unsigned char)text[n]) || text[n] == '_'))
+		n++;
+	if (n == len)
+		return n > 0 && n < sizeof first && memcmp(text, first, n) == 0;
+	for (i = 0; i < KEYS; i++)
+		if (strlen(keys[i].name) == n &&
+		    memcmp(keys[i].name, text, n) == 0)
+			break;
+	while (n < len && (text[n] == ' ' || text[n] == '\t'))
+		n++;
+	return i < KEYS && (n == len || text[n] == ':');
+}
+
 const char *
 aflpp_stats_parse(
     const char *text, size_t len, struct stats *s, struct buf *doubt)
@@ -207,13 +217,9 @@ aflpp_stats_parse(
 			if (!aflpp_value_put((char *)s + key->offset,
 				key->value, value, strlen(value)))
 				doubt_value(doubt, name, value);
-		}
-		if (strcmp(name, "afl_version") == 0)
-			take_version(s, value);
-		/* Where there is no command; 3.14c says "default" there. */
-		if (strcmp(name, "afl_banner") == 0)
-			set_target(s, value, strlen(value));
-		if (strcmp(name, "command_line") == 0) {
+		} else if (name[0] == 'a')
+			take_word(s, name, value);
+		else if (strcmp(name, "command_line") == 0) {
 			take_command(s, value);
 			complete = true;
 		}
