@@ -15,6 +15,25 @@ afl() {
 	until_true 20 test -s "$1/default/fuzzer_stats"
 }
 
+# below PID: its children and theirs, one a line.
+below() {
+	local child
+	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+		echo "$child"
+		below "$child"
+	done
+}
+
+# kill_afl: at once, with its fork server and what that has stopped.
+kill_afl() {
+	local left
+	left=$(below $afl_pid)
+	kill -KILL $afl_pid
+	wait $afl_pid || :
+	# shellcheck disable=SC2086
+	[ -z "$left" ] || kill -KILL $left 2>/dev/null || :
+}
+
 # state PATH...: of each fuzzer there, one a line.
 state() {
 	pf-stats "$@" >stdout 2>stderr 3>&- || :
@@ -30,6 +49,7 @@ state() {
 		e['data']['pid'] == $afl_pid,
 		e['data']['rss_bytes'] > 1 << 20]" >got
 	echo '["running", true, true, true]' | same got
+	kill_afl
 }
 
 @test "one that has not told its numbers for two minutes is stale" {
@@ -39,12 +59,12 @@ state() {
 	printf '%s\n' running stale | same got
 	json "e['data']['alive']" >got
 	echo true | same got
+	kill_afl
 }
 
 @test "a file whose number is another process's is nobody's" {
 	afl out
-	kill -KILL $afl_pid
-	wait $afl_pid || :
+	kill_afl
 	sleep 100 3>&- &
 	sed -i "s/^\(fuzzer_pid *: \).*/\1$!/" out/default/fuzzer_stats
 	touch out/default/.cur_input
@@ -56,6 +76,7 @@ state() {
 	afl out
 	cp -r out copy
 	PF_NOW=$(($(date +%s) + 300)) state out copy >got
+	kill_afl
 	not grep -q 'running' <(tail -n 1 got)
 	[ "$(head -n 1 got)" = stale ]
 	[ "$(wc -l <got)" = 2 ]
@@ -72,8 +93,7 @@ state() {
 
 @test "killed and stopped are told apart" {
 	afl killed
-	kill -KILL $afl_pid
-	wait $afl_pid || :
+	kill_afl
 	afl stopped
 	kill -TERM $afl_pid
 	wait $afl_pid || :
@@ -90,8 +110,7 @@ state() {
 	valid stdout
 	json "[e['data']['state'], 'execs_total' in e['data']]" >got
 	echo '["running", false]' | same got
-	kill -KILL $afl_pid
-	wait $afl_pid || :
+	kill_afl
 	try 1 pf-stats out
 	says "ended before it told any numbers"
 	json "e['data']['state']" >got
