@@ -279,3 +279,14 @@ narrow() { [ "$(screen | awk '{if (length > n) n = length} END {print n}')" -lt 
 	mux send-keys C-c
 	until_true 5 not mux has-session
 }
+
+@test "what is over its bound alerts, and the status says so" {
+	jobs_in jobs
+	try 0 pf-top -1
+	row total 0/1
+	try 1 pf-top -1 -A disk=0%,fuzzers=0:0,crashes=22
+	grep -q 'crashes_total' stdout
+	grep -q 'disk_used_ratio' stdout
+	try 64 pf-top -1 -A disk
+	says "pf-top: -A: 'disk': the value is a share, as in 80%"
+}
