@@ -131,10 +131,102 @@ knows_a_foreign_file(void **state)
 	stats_release(&s);
 }
 
+/* The names of each release for the same things, as its source has them. */
+static void
+knows_the_names_of_each_release(void **state)
+{
+	static const struct {
+		const char *release, *corpus, *crashes, *hangs, *find;
+	} rows[] = {
+	    {"2.52c", "paths_total", "unique_crashes", "unique_hangs",
+		"last_path"},
+	    {"3.14c", "paths_total", "unique_crashes", "unique_hangs",
+		"last_path"},
+	    {"4.00c", "corpus_count", "saved_crashes", "saved_hangs",
+		"last_find"},
+	    {"4.21c", "corpus_count", "saved_crashes", "saved_hangs",
+		"last_find"},
+	};
+	struct buf text = BUF_INIT;
+	struct stats s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&text);
+		buf_addf(&text,
+		    "%-18s: 45\n%-18s: 23\n%-18s: 2\n%-18s: 1795226216\n",
+		    rows[i].corpus, rows[i].crashes, rows[i].hangs,
+		    rows[i].find);
+		parse(text.data, &s);
+		assert_int_equal(s.corpus_count, 45);
+		assert_int_equal(s.crashes_total, 23);
+		assert_int_equal(s.hangs_total, 2);
+		assert_int_equal(s.last_find_ms, 1795226216000);
+		stats_release(&s);
+	}
+	buf_release(&text);
+}
+
+static void
+doubts_what_no_release_writes(void **state)
+{
+	static const struct {
+		const char *from, *to, *doubt;
+	} rows[] = {
+	    {"26517", "-1", "execs_done is '-1'"},
+	    {"2221.60", "fast", "execs_per_sec is 'fast'"},
+	    {"30469", "99999999999999999999",
+		"fuzzer_pid is '99999999999999999999'"},
+	    {"execs_done ", "execs_dono ", "it has no execs_done"},
+	    {"2221.60", "inf", ""},
+	    {"26517", "18446744073709551615", ""},
+	};
+	struct buf text = BUF_INIT, doubt = BUF_INIT;
+	struct stats s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *at = strstr(whole, rows[i].from);
+
+		buf_clear(&text);
+		buf_clear(&doubt);
+		buf_add(&text, whole, (size_t)(at - whole));
+		buf_add_str(&text, rows[i].to);
+		buf_add_str(&text, at + strlen(rows[i].from));
+		buf_add_str(&text,
+		    "cycles_done       : 1\n"
+		    "pending_total     : 1\n");
+		stats_init(&s);
+		assert_null(aflpp_stats_parse(text.data, text.len, &s, &doubt));
+		assert_string_equal(doubt.data, rows[i].doubt);
+		stats_release(&s);
+	}
+	buf_release(&text);
+	buf_release(&doubt);
+}
+
+static void
+is_recognized_by_its_beginning(void **state)
+{
+	(void)state;
+	assert_true(aflpp_stats_recognize(whole, strlen(whole)));
+	assert_true(aflpp_stats_recognize("start_ti", 8));
+	assert_true(aflpp_stats_recognize("run_time  : 1\n", 14));
+	assert_false(aflpp_stats_recognize("usage: afl-fuzz", 15));
+	assert_false(aflpp_stats_recognize("start_time of it", 16));
+	assert_false(aflpp_stats_recognize("INFO: Seed: 1\n", 14));
+	assert_false(aflpp_stats_recognize("", 0));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(knows_the_names_of_each_release),
+	    cmocka_unit_test(doubts_what_no_release_writes),
+	    cmocka_unit_test(is_recognized_by_its_beginning),
 	    cmocka_unit_test(reads_every_field),
 	    cmocka_unit_test(tells_a_file_cut_anywhere),
 	    cmocka_unit_test(takes_names_of_before_4_0),
