@@ -81,7 +81,7 @@ take_time(signed char key, const char *cell, size_t len, int64_t *time_ms,
 	int64_t n = STATS_UNKNOWN;
 
 	if (!aflpp_value_put(&n, AFLPP_COUNT, cell, len) ||
-	    n > INT64_C(253402300799))
+	    n < 0 || n > INT64_C(253402300799))
 		return false;
 	/* 3.12c wrote milliseconds since its start under the name before. */
 	*relative = key == TIME_RELATIVE || n < UNIX_SECONDS_LEAST;
