@@ -25,7 +25,7 @@ enum {
 static const struct grid_column columns[COLUMNS] = {
     [NODE] = {"NODE", true, 6, 0},
     [JOB] = {"JOB", true, 8, 0},
-    [INSTANCE] = {"INSTANCE", true, 6, 0},
+    [INSTANCE] = {"INSTANCE", true, 10, 0},
     [FUZZER] = {"FUZZER", true, 5, 5},
     [STATE] = {"STATE", true, 7, 0},
     [TIME] = {"TIME", false, 0, 4},

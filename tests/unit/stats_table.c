@@ -406,7 +406,7 @@ what_is_narrow_has_less(void **state)
 		"a-long-jo\u2026 secondary2 -      running    -  1000      -    "
 		" -   -      -       -     -    -\n"},
 	    {60,
-		"a-long-j\u2026 secondar\u2026 running      -     "
+		"a-long-\u2026 secondary2 running      -     "
 		"-      -       -    -\n"}};
 	struct table *t = table_new();
 	size_t i;
