@@ -129,19 +129,34 @@ set_node_alert(struct options *o, const char *name)
 	o->node_alert = (struct node_alert){name, optarg};
 }
 
+static void
+check_alerts(struct options *o)
+{
+	const char *word;
+
+	if (o->output.alerts == NULL && o->output.on_alert != NULL)
+		opt_usage(usage, "--on-alert without --alert");
+	if (o->output.alerts == NULL)
+		return;
+	if (o->alert_state == NULL)
+		o->alert_state = default_alert_state();
+	if (o->alert_state == NULL && o->follow_ms == 0)
+		opt_usage(
+		    usage, "no place for what fires: --alert-state or PF_HOME");
+	/* Standard input may have what a machine told. */
+	word = alerts_of_machine(o->output.alerts);
+	if (word != NULL && !o->host && *o->operands != NULL)
+		opt_usage(
+		    usage, "--alert %s: of a machine, without --host", word);
+}
+
 /* What must be so among the options, whatever their order was. */
 static void
 check(struct options *o)
 {
 	struct output *out = &o->output;
 
-	if (out->alerts != NULL && o->alert_state == NULL)
-		o->alert_state = default_alert_state();
-	if (out->alerts != NULL && o->alert_state == NULL && o->follow_ms == 0)
-		opt_usage(
-		    usage, "no place for what fires: --alert-state or PF_HOME");
-	if (out->alerts == NULL && out->on_alert != NULL)
-		opt_usage(usage, "--on-alert without --alert");
+	check_alerts(o);
 	if (out->by_node && out->table == NULL)
 		opt_usage(usage, "--by-node without --table");
 	if (out->redraw && out->table == NULL)
