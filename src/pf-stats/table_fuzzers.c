@@ -19,6 +19,7 @@ enum {
 	CRASHES,
 	HANGS,
 	FIND,
+	AGE,
 	COLUMNS
 };
 
@@ -26,17 +27,18 @@ static const struct grid_column columns[COLUMNS] = {
     [NODE] = {"NODE", true, 6, 0},
     [JOB] = {"JOB", true, 8, 0},
     [INSTANCE] = {"INSTANCE", true, 10, 0},
-    [FUZZER] = {"FUZZER", true, 5, 5},
+    [FUZZER] = {"FUZZER", true, 5, 6},
     [STATE] = {"STATE", true, 7, 0},
-    [TIME] = {"TIME", false, 0, 4},
+    [TIME] = {"TIME", false, 0, 5},
     [EXECS] = {"EXECS", false, 0, 3},
     [RATE] = {"EXEC/S", false, 0, 0},
-    [EDGES] = {"EDGES", false, 0, 7},
+    [EDGES] = {"EDGES", false, 0, 8},
     [COVERAGE] = {"COV", false, 0, 1},
-    [CORPUS] = {"CORPUS", false, 0, 6},
+    [CORPUS] = {"CORPUS", false, 0, 7},
     [CRASHES] = {"CRASHES", false, 0, 0},
     [HANGS] = {"HANGS", false, 0, 2},
-    [FIND] = {"FIND", false, 0, 8},
+    [FIND] = {"FIND", false, 0, 9},
+    [AGE] = {"AGE", false, 0, 4},
 };
 
 /* What has ended makes no executions, whatever it told last. */
@@ -66,6 +68,7 @@ add_row(struct grid *g, const struct fuzzer *f, enum fuzzer_state state,
 	words_count(grid_cell(g), f->crashes);
 	words_count(grid_cell(g), f->hangs);
 	words_age(grid_cell(g), f->last_find_ms, now_ms);
+	words_age(grid_cell(g), f->row.time_ms, now_ms);
 }
 
 /* Of edges there is no sum: two fuzzers find the same ones. */

@@ -398,13 +398,13 @@ what_is_narrow_has_less(void **state)
 	} rows[] = {
 	    {0,
 		"a-long-job-name  secondary2  -       running     -   1000     "
-		"  -      -    -       -        -      -     -\n"},
-	    {95,
+		"  -      -    -       -        -      -     -  59m\n"},
+	    {99,
 		"a-long-job-name secondary2 -      running    -  1000      -    "
-		" -   -      -       -     -    -\n"},
-	    {90,
+		" -   -      -       -     -    - 59m\n"},
+	    {94,
 		"a-long-jo\u2026 secondary2 -      running    -  1000      -    "
-		" -   -      -       -     -    -\n"},
+		" -   -      -       -     -    - 59m\n"},
 	    {60,
 		"a-long-\u2026 secondary2 running      -     "
 		"-      -       -    -\n"}};
