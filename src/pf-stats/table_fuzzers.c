@@ -24,21 +24,21 @@ enum {
 };
 
 static const struct grid_column columns[COLUMNS] = {
-    [NODE] = {"NODE", true, 6, 0},
-    [JOB] = {"JOB", true, 8, 0},
-    [INSTANCE] = {"INSTANCE", true, 10, 0},
-    [FUZZER] = {"FUZZER", true, 5, 6},
-    [STATE] = {"STATE", true, 7, 0},
-    [TIME] = {"TIME", false, 0, 5},
-    [EXECS] = {"EXECS", false, 0, 3},
-    [RATE] = {"EXEC/S", false, 0, 0},
-    [EDGES] = {"EDGES", false, 0, 8},
-    [COVERAGE] = {"COV", false, 0, 1},
-    [CORPUS] = {"CORPUS", false, 0, 7},
-    [CRASHES] = {"CRASHES", false, 0, 0},
-    [HANGS] = {"HANGS", false, 0, 2},
-    [FIND] = {"FIND", false, 0, 9},
-    [AGE] = {"AGE", false, 0, 4},
+    [NODE] = {"NODE", GRID_NAME, 6, 0},
+    [JOB] = {"JOB", GRID_PATH, 8, 0},
+    [INSTANCE] = {"INSTANCE", GRID_NAME, 10, 0},
+    [FUZZER] = {"FUZZER", GRID_NAME, 5, 6},
+    [STATE] = {"STATE", GRID_NAME, 7, 0},
+    [TIME] = {"TIME", GRID_NUMBER, 0, 5},
+    [EXECS] = {"EXECS", GRID_NUMBER, 0, 3},
+    [RATE] = {"EXEC/S", GRID_NUMBER, 0, 0},
+    [EDGES] = {"EDGES", GRID_NUMBER, 0, 8},
+    [COVERAGE] = {"COV", GRID_NUMBER, 0, 1},
+    [CORPUS] = {"CORPUS", GRID_NUMBER, 0, 7},
+    [CRASHES] = {"CRASHES", GRID_NUMBER, 0, 0},
+    [HANGS] = {"HANGS", GRID_NUMBER, 0, 2},
+    [FIND] = {"FIND", GRID_NUMBER, 0, 9},
+    [AGE] = {"AGE", GRID_NUMBER, 0, 4},
 };
 
 /* What has ended makes no executions, whatever it told last. */
