@@ -122,7 +122,7 @@ take_info(struct libfuzzer_scan *s, const char *line, size_t len)
 {
 	if (begins(line, len, "INFO: Seed: ")) {
 		begin_process(s);
-		s->recognized = true;
+		s->recognized = s->begun = true;
 	} else if (begins(line, len, "INFO: Loaded ")) {
 		take_modules(s, line, len);
 	} else if (begins(line, len, "INFO: -fork=")) {
@@ -169,6 +169,7 @@ take_status(struct libfuzzer_scan *s, const char *line, size_t len)
 		parse_pending(s);
 	memcpy(s->line, line, len);
 	s->line_len = len;
+	s->headless |= !s->begun;
 	s->recognized = s->told = true;
 	s->ended = false;
 }
@@ -209,16 +210,19 @@ static void
 take_process_line(struct libfuzzer_scan *s, const char *line, size_t len)
 {
 	const char *at = line + 2, *end = line + len;
+	bool error;
 
 	while (at < end && isdigit((unsigned char)*at))
 		at++;
 	if (at == line + 2 || end - at < 8 || at[0] != '=' || at[1] != '=')
 		return;
 	at += 2 + (at[2] == ' ');
+	error = begins(at, (size_t)(end - at), "ERROR: ");
+	s->failed |= error;
 	/* -fork goes on after what its workers found. */
 	if (begins(at, (size_t)(end - at), "libFuzzer: run interrupted") ||
 	    begins(at, (size_t)(end - at), "INFO: libFuzzer: exiting") ||
-	    (!s->log.fork && begins(at, (size_t)(end - at), "ERROR: ")))
+	    (!s->log.fork && error))
 		s->ended = true;
 }
 
@@ -280,6 +284,14 @@ libfuzzer_scan_add(struct libfuzzer_scan *s, const char *bytes, size_t n)
 	return (size_t)(line - bytes);
 }
 
+/* None named is none found only where nothing of the log can have named one. */
+static bool
+knows_artifacts(const struct libfuzzer_scan *s)
+{
+	return artifact_set_total(&s->artifacts) > 0 ||
+	    (s->begun && !s->headless && !s->failed && !s->log.fork);
+}
+
 bool
 libfuzzer_scan_stats(struct libfuzzer_scan *s, struct stats *stats)
 {
@@ -293,7 +305,7 @@ libfuzzer_scan_stats(struct libfuzzer_scan *s, struct stats *stats)
 	if (!s->log.fork && !(stats->execs_per_second > 0))
 		stats->execs_per_second = NAN;
 	/* -fork tells no names, but how often; names are inputs. */
-	if (artifact_set_total(&s->artifacts) > 0) {
+	if (knows_artifacts(s)) {
 		stats->crashes_total = s->artifacts.count[ARTIFACT_CRASH];
 		stats->hangs_total = s->artifacts.count[ARTIFACT_HANG];
 		stats->ooms_total = s->artifacts.count[ARTIFACT_OOM];

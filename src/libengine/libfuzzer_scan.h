@@ -23,6 +23,9 @@ struct libfuzzer_scan {
 	bool recognized;          /* at least one line was libFuzzer's */
 	bool ended;               /* the last process told its end */
 	bool told;                /* a number, by any process */
+	bool begun;               /* a process was seen to begin */
+	bool headless;            /* one was not: the log's beginning is lost */
+	bool failed;              /* a process ended at an error */
 	/* Its last status line, not parsed yet. */
 	char line[LIBFUZZER_LINE_MAX];
 	size_t line_len;

@@ -74,6 +74,20 @@ alerts_rule(struct alerts *a, const char *word, const char **why)
 	return true;
 }
 
+const char *
+alerts_of_machine(const struct alerts *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		const struct alert_kind *kind = a->rule[i].kind;
+
+		if (kind->of == ALERT_NODE || kind->of == ALERT_DISK)
+			return kind->word;
+	}
+	return NULL;
+}
+
 void
 alerts_add(struct alerts *a, const json_t *event)
 {

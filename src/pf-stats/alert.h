@@ -21,6 +21,8 @@ void alerts_free(struct alerts *a);
  * that is none.
  */
 bool alerts_rule(struct alerts *a, const char *word, const char **why);
+/* The word of a rule that only a machine's numbers can answer, or NULL. */
+const char *alerts_of_machine(const struct alerts *a);
 /*
  * What fires already, and what values were usual, from a file that need not be
  * there yet; FILE.lock stays locked until alerts_free. Returns an exit status

@@ -13,23 +13,25 @@ static const char usage[] =
     "\n"
     "  -0, --null             paths on standard input end in NUL\n"
     "      --alert RULE...    cpu=80% memory=6G disk=80% stalled=6h ...\n"
-    "      --alert-state FILE what fires already (alerts.json in PF_HOME)\n"
+    "      --alert-state FILE what fires (alerts.json in PF_HOME)\n"
     "      --by-node          with --table: a row a node\n"
-    "      --follow TIME      again and again, with so much time between\n"
+    "      --follow TIME      read all again after each TIME\n"
     "  -h, --help             this text\n"
-    "      --history          what plot_data and honggfuzz's file remember\n"
+    "      --history          all rows of plot_data and of honggfuzz's file\n"
     "      --host             this machine: processors, memory, disks\n"
-    "      --incomplete NODE=WHY  the alert that a node did not tell all\n"
+    "      --incomplete NODE=WHY\n"
+    "                         only write the alert that it did not tell all\n"
     "      --log FORM         messages as text or json\n"
     "      --on-alert CMD     sh -c CMD gets each alert event\n"
     "      --on-alert-timeout TIME\n"
     "                         CMD is killed after it (60s)\n"
     "      --prometheus FILE  metrics instead of events (- standard output)\n"
-    "      --raw              also the fuzzer's fields that events have not\n"
-    "      --redraw           the table over the terminal's contents\n"
-    "      --sample TIME      over which --host measures (500ms)\n"
+    "      --raw              also the fuzzer's fields that events lack\n"
+    "      --redraw           with --table: over what the terminal shows\n"
+    "      --sample TIME      how long --host measures processors (500ms)\n"
     "      --table            a table instead of events\n"
-    "      --unanswered NODE=WHY  the alert that a node did not answer\n"
+    "      --unanswered NODE=WHY\n"
+    "                         only write the alert that it did not answer\n"
     "  -v, --verbose          say more\n"
     "      --version          the version\n";
 
@@ -129,19 +131,34 @@ set_node_alert(struct options *o, const char *name)
 	o->node_alert = (struct node_alert){name, optarg};
 }
 
+static void
+check_alerts(struct options *o)
+{
+	const char *word;
+
+	if (o->output.alerts == NULL && o->output.on_alert != NULL)
+		opt_usage(usage, "--on-alert without --alert");
+	if (o->output.alerts == NULL)
+		return;
+	if (o->alert_state == NULL)
+		o->alert_state = default_alert_state();
+	if (o->alert_state == NULL && o->follow_ms == 0)
+		opt_usage(
+		    usage, "no place for what fires: --alert-state or PF_HOME");
+	/* Standard input may have what a machine told. */
+	word = alerts_of_machine(o->output.alerts);
+	if (word != NULL && !o->host && *o->operands != NULL)
+		opt_usage(
+		    usage, "--alert %s: of a machine, without --host", word);
+}
+
 /* What must be so among the options, whatever their order was. */
 static void
 check(struct options *o)
 {
 	struct output *out = &o->output;
 
-	if (out->alerts != NULL && o->alert_state == NULL)
-		o->alert_state = default_alert_state();
-	if (out->alerts != NULL && o->alert_state == NULL && o->follow_ms == 0)
-		opt_usage(
-		    usage, "no place for what fires: --alert-state or PF_HOME");
-	if (out->alerts == NULL && out->on_alert != NULL)
-		opt_usage(usage, "--on-alert without --alert");
+	check_alerts(o);
 	if (out->by_node && out->table == NULL)
 		opt_usage(usage, "--by-node without --table");
 	if (out->redraw && out->table == NULL)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <sys/ioctl.h>
+#include <sysexits.h>
 
 #include "event.h"
 #include "hook.h"
@@ -175,7 +176,9 @@ write_metrics(const struct output *o, int64_t now_ms)
 		out_add(text.data, text.len);
 	} else if (stage_write_path(o->prometheus_path, text.data, text.len) <
 	    0) {
-		status = msg_exit_code(errno);
+		status = errno == ENOENT || errno == ENOTDIR || errno == EISDIR
+		    ? EX_CANTCREAT
+		    : msg_exit_code(errno);
 		msg_warn("write %s", msg_quote(o->prometheus_path));
 	}
 	buf_release(&text);

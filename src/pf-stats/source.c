@@ -231,22 +231,33 @@ has(int dir_fd, const char *name)
 	return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 }
 
+/* What an instance remembers; READING_NONE where there is none. */
 static int
-read_instance(struct source *from, int fd, const struct stat *dir)
+read_past(const struct source *from, int fd)
 {
 	struct stat st;
 	int plot_fd, status;
 
-	name_instance(from);
-	if (!from->reader->options->history)
-		return read_aflpp(from, fd, dir);
 	plot_fd = openat(
 	    fd, "plot_data", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (plot_fd < 0 || fstat(plot_fd, &st) < 0)
+	if (plot_fd < 0 && errno == ENOENT && has(fd, "fuzzer_stats") == 0)
+		return READING_NONE;
+	if (plot_fd < 0)
 		return reading_failed(from, "open plot_data in");
-	status = read_plot(from, plot_fd, &st, first_start(fd));
+	if (fstat(plot_fd, &st) < 0)
+		status = reading_failed(from, "stat plot_data in");
+	else
+		status = read_plot(from, plot_fd, &st, first_start(fd));
 	close(plot_fd);
 	return status;
+}
+
+static int
+read_instance(struct source *from, int fd, const struct stat *dir)
+{
+	name_instance(from);
+	return from->reader->options->history ? read_past(from, fd)
+					      : read_aflpp(from, fd, dir);
 }
 
 /* "fuzz-0.log" of libFuzzer's -jobs. */

@@ -16,26 +16,26 @@ enum {
 };
 
 static const struct grid_column machine_columns[MACHINE_COLUMNS] = {
-    [MACHINE] = {"MACHINE", true, 8, 0},
-    [CPU] = {"CPU", false, 0, 0},
-    [LOAD] = {"LOAD", false, 0, 4},
-    [MEMORY] = {"MEMORY", false, 0, 0},
-    [SWAP] = {"SWAP", false, 0, 3},
-    [ORPHANS] = {"ORPHANS", false, 0, 1},
-    [TOLD] = {"AGE", false, 0, 2},
-    [DISKS] = {"DISKS", true, 12, 0},
+    [MACHINE] = {"MACHINE", GRID_NAME, 8, 0},
+    [CPU] = {"CPU", GRID_NUMBER, 0, 0},
+    [LOAD] = {"LOAD", GRID_NUMBER, 0, 4},
+    [MEMORY] = {"MEMORY", GRID_NUMBER, 0, 0},
+    [SWAP] = {"SWAP", GRID_NUMBER, 0, 3},
+    [ORPHANS] = {"ORPHANS", GRID_NUMBER, 0, 1},
+    [TOLD] = {"AGE", GRID_NUMBER, 0, 2},
+    [DISKS] = {"DISKS", GRID_NAME, 12, 0},
 };
 
 enum { SEVERITY, NODE, JOB, INSTANCE, NAME, SINCE, MESSAGE, ALERT_COLUMNS };
 
 static const struct grid_column alert_columns[ALERT_COLUMNS] = {
-    [SEVERITY] = {"ALERT", true, 8, 0},
-    [NODE] = {"NODE", true, 6, 0},
-    [JOB] = {"JOB", true, 6, 2},
-    [INSTANCE] = {"INSTANCE", true, 6, 1},
-    [NAME] = {"NAME", true, 10, 0},
-    [SINCE] = {"AGE", false, 0, 0},
-    [MESSAGE] = {"MESSAGE", true, 20, 0},
+    [SEVERITY] = {"ALERT", GRID_NAME, 8, 0},
+    [NODE] = {"NODE", GRID_NAME, 6, 0},
+    [JOB] = {"JOB", GRID_PATH, 6, 2},
+    [INSTANCE] = {"INSTANCE", GRID_NAME, 6, 1},
+    [NAME] = {"NAME", GRID_NAME, 10, 0},
+    [SINCE] = {"AGE", GRID_NUMBER, 0, 0},
+    [MESSAGE] = {"MESSAGE", GRID_NAME, 20, 0},
 };
 
 /* "3.2G/7.8G" */

@@ -19,24 +19,26 @@ enum {
 	CRASHES,
 	HANGS,
 	FIND,
+	AGE,
 	COLUMNS
 };
 
 static const struct grid_column columns[COLUMNS] = {
-    [NODE] = {"NODE", true, 6, 0},
-    [JOB] = {"JOB", true, 8, 0},
-    [INSTANCE] = {"INSTANCE", true, 6, 0},
-    [FUZZER] = {"FUZZER", true, 5, 5},
-    [STATE] = {"STATE", true, 7, 0},
-    [TIME] = {"TIME", false, 0, 4},
-    [EXECS] = {"EXECS", false, 0, 3},
-    [RATE] = {"EXEC/S", false, 0, 0},
-    [EDGES] = {"EDGES", false, 0, 7},
-    [COVERAGE] = {"COV", false, 0, 1},
-    [CORPUS] = {"CORPUS", false, 0, 6},
-    [CRASHES] = {"CRASHES", false, 0, 0},
-    [HANGS] = {"HANGS", false, 0, 2},
-    [FIND] = {"FIND", false, 0, 8},
+    [NODE] = {"NODE", GRID_NAME, 6, 0},
+    [JOB] = {"JOB", GRID_PATH, 8, 0},
+    [INSTANCE] = {"INSTANCE", GRID_NAME, 10, 0},
+    [FUZZER] = {"FUZZER", GRID_NAME, 5, 6},
+    [STATE] = {"STATE", GRID_NAME, 7, 0},
+    [TIME] = {"TIME", GRID_NUMBER, 0, 5},
+    [EXECS] = {"EXECS", GRID_NUMBER, 0, 3},
+    [RATE] = {"EXEC/S", GRID_NUMBER, 0, 0},
+    [EDGES] = {"EDGES", GRID_NUMBER, 0, 8},
+    [COVERAGE] = {"COV", GRID_NUMBER, 0, 1},
+    [CORPUS] = {"CORPUS", GRID_NUMBER, 0, 7},
+    [CRASHES] = {"CRASHES", GRID_NUMBER, 0, 0},
+    [HANGS] = {"HANGS", GRID_NUMBER, 0, 2},
+    [FIND] = {"FIND", GRID_NUMBER, 0, 9},
+    [AGE] = {"AGE", GRID_NUMBER, 0, 4},
 };
 
 /* What has ended makes no executions, whatever it told last. */
@@ -66,6 +68,7 @@ add_row(struct grid *g, const struct fuzzer *f, enum fuzzer_state state,
 	words_count(grid_cell(g), f->crashes);
 	words_count(grid_cell(g), f->hangs);
 	words_age(grid_cell(g), f->last_find_ms, now_ms);
+	words_age(grid_cell(g), f->row.time_ms, now_ms);
 }
 
 /* Of edges there is no sum: two fuzzers find the same ones. */

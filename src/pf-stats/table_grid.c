@@ -70,6 +70,12 @@ total_width(const struct grid *g, const struct layout *l)
 	return total;
 }
 
+static bool
+is_name(const struct grid *g, unsigned c)
+{
+	return g->column[c].kind != GRID_NUMBER;
+}
+
 static struct layout
 names_at_least(const struct grid *g, const struct layout *l)
 {
@@ -77,7 +83,7 @@ names_at_least(const struct grid *g, const struct layout *l)
 	unsigned c;
 
 	for (c = 0; c < g->count; c++)
-		if (g->column[c].name && least.width[c] > g->column[c].least)
+		if (is_name(g, c) && least.width[c] > g->column[c].least)
 			least.width[c] = g->column[c].least;
 	return least;
 }
@@ -103,7 +109,7 @@ next_to_shorten(const struct grid *g, const struct layout *l)
 	unsigned c, found = g->count;
 
 	for (c = 0; c < g->count; c++)
-		if (g->column[c].name && l->width[c] > g->column[c].least &&
+		if (is_name(g, c) && l->width[c] > g->column[c].least &&
 		    (found == g->count || l->width[c] > l->width[found]))
 			found = c;
 	return found;
@@ -146,13 +152,14 @@ draw_cell(const struct grid *g, const struct layout *l, unsigned c,
 	unsigned columns = words_columns(text, len);
 	unsigned room = l->width[c];
 
-	if (columns > room)
-		columns = room;
 	pad(line, *owed);
-	if (!g->column[c].name)
+	if (!is_name(g, c) && columns < room)
 		pad(line, room - columns);
-	words_fit(line, text, len, room);
-	*owed = l->gap + (g->column[c].name ? room - columns : 0);
+	if (g->column[c].kind == GRID_PATH && memchr(text, '/', len) != NULL)
+		columns = words_fit_end(line, text, len, room);
+	else
+		columns = words_fit(line, text, len, room);
+	*owed = l->gap + (is_name(g, c) ? room - columns : 0);
 }
 
 static void

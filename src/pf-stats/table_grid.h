@@ -8,10 +8,15 @@
 
 #define GRID_COLUMNS_MAX 16
 
+enum grid_kind {
+	GRID_NUMBER, /* to the right */
+	GRID_NAME,   /* to the left, and may be shortened to `least` */
+	GRID_PATH    /* a name of which, where it has a slash, the end stays */
+};
+
 struct grid_column {
 	const char *title;
-	/* To the left, and may be shortened to `least`; numbers may not. */
-	bool name;
+	enum grid_kind kind;
 	unsigned char least;
 	/* What is left out first where room is short; 0: never. */
 	unsigned char drop;

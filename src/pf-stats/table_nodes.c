@@ -22,18 +22,18 @@ enum {
 };
 
 static const struct grid_column columns[COLUMNS] = {
-    [NODE] = {"NODE", true, 8, 0},
-    [FUZZERS] = {"FUZZERS", false, 0, 0},
-    [RATE] = {"EXEC/S", false, 0, 0},
-    [EDGES] = {"EDGES", false, 0, 2},
-    [CORPUS] = {"CORPUS", false, 0, 1},
-    [CRASHES] = {"CRASHES", false, 0, 0},
-    [FIND] = {"FIND", false, 0, 6},
-    [CPU] = {"CPU", false, 0, 3},
-    [MEMORY] = {"MEM", false, 0, 4},
-    [DISK] = {"DISK", false, 0, 5},
-    [ALERTS] = {"ALERTS", false, 0, 7},
-    [AGE] = {"AGE", false, 0, 0},
+    [NODE] = {"NODE", GRID_NAME, 8, 0},
+    [FUZZERS] = {"FUZZERS", GRID_NUMBER, 0, 0},
+    [RATE] = {"EXEC/S", GRID_NUMBER, 0, 0},
+    [EDGES] = {"EDGES", GRID_NUMBER, 0, 2},
+    [CORPUS] = {"CORPUS", GRID_NUMBER, 0, 1},
+    [CRASHES] = {"CRASHES", GRID_NUMBER, 0, 0},
+    [FIND] = {"FIND", GRID_NUMBER, 0, 6},
+    [CPU] = {"CPU", GRID_NUMBER, 0, 3},
+    [MEMORY] = {"MEM", GRID_NUMBER, 0, 4},
+    [DISK] = {"DISK", GRID_NUMBER, 0, 5},
+    [ALERTS] = {"ALERTS", GRID_NUMBER, 0, 7},
+    [AGE] = {"AGE", GRID_NUMBER, 0, 0},
 };
 
 struct node {

@@ -189,23 +189,31 @@ words_name(struct buf *out, const char *text)
 	buf_release(&safe);
 }
 
+/* The bytes of the first character, at least one, and its columns. */
+static size_t
+first_character(const char *text, size_t len, unsigned *columns)
+{
+	size_t n = emit_utf8_length((const unsigned char *)text, len);
+	int width = n > 1 ? sequence_columns(text, n) : 1;
+
+	*columns = width > 0 ? (unsigned)width : 0;
+	return n > 0 ? n : 1;
+}
+
 /* The bytes of `text` that take at most `columns`, and how many they take. */
 static size_t
 measure(const char *text, size_t len, unsigned columns, unsigned *taken)
 {
 	size_t i = 0, n;
+	unsigned width;
 
 	*taken = 0;
 	while (i < len) {
-		int width = 1;
-
-		n = emit_utf8_length((const unsigned char *)text + i, len - i);
-		if (n > 1)
-			width = sequence_columns(text + i, n);
-		if (width > 0 && *taken + (unsigned)width > columns)
+		n = first_character(text + i, len - i, &width);
+		if (width > 0 && *taken + width > columns)
 			break;
-		*taken += width > 0 ? (unsigned)width : 0;
-		i += n > 0 ? n : 1;
+		*taken += width;
+		i += n;
 	}
 	return i;
 }
@@ -232,5 +240,27 @@ words_fit(struct buf *out, const char *text, size_t len, unsigned columns)
 	fits = measure(text, len, columns - 1, &taken);
 	buf_add(out, text, fits);
 	buf_add_str(out, in_utf8() ? "\u2026" : "~");
+	return taken + 1;
+}
+
+unsigned
+words_fit_end(struct buf *out, const char *text, size_t len, unsigned columns)
+{
+	unsigned taken = words_columns(text, len), width;
+	size_t n;
+
+	if (taken <= columns || columns == 0)
+		return words_fit(out, text, len, columns);
+	while (len > 0) {
+		n = first_character(text, len, &width);
+		/* Nor a mark without the letter that it is on. */
+		if (taken < columns && width > 0)
+			break;
+		text += n;
+		len -= n;
+		taken -= width;
+	}
+	buf_add_str(out, in_utf8() ? "\u2026" : "~");
+	buf_add(out, text, len);
 	return taken + 1;
 }

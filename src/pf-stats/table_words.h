@@ -40,5 +40,8 @@ unsigned words_columns(const char *text, size_t len);
  */
 unsigned
 words_fit(struct buf *out, const char *text, size_t len, unsigned columns);
+/* The same with its end, and the ellipsis in the first column. */
+unsigned
+words_fit_end(struct buf *out, const char *text, size_t len, unsigned columns);
 
 #endif

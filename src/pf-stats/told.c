@@ -2,23 +2,53 @@
 #include "told.h"
 
 #include "event.h"
+#include "hash.h"
 #include "mem.h"
 
-/* From the hash's part of the id; never 0. */
+static uint64_t
+key_of_hex(const char *hex)
+{
+	char digits[17];
+
+	memcpy(digits, hex, 16);
+	digits[16] = '\0';
+	return strtoull(digits, NULL, 16) | 1;
+}
+
+/* Of what stands before and behind the number at `number`. */
+static uint64_t
+key_without(const char *line, const char *number, const char *end)
+{
+	struct hash_stream *h = hash_begin();
+	char hex[HASH_TEXT];
+
+	hash_add(h, line, (size_t)(number - line));
+	while (number < end && *number >= '0' && *number <= '9')
+		number++;
+	hash_add(h, number, (size_t)(end - number));
+	hash_end(h, hex);
+	return key_of_hex(hex);
+}
+
+/*
+ * From the hash's part of the id; never 0. A size that was measured is another
+ * at each look, and no reason to tell a fuzzer's numbers once more.
+ */
 static uint64_t
 key_of(const char *line, size_t len)
 {
-	static const char before[] = "\"id\":\"";
+	static const char before[] = "\"id\":\"", size[] = "\"rss_bytes\":";
 	const char *id = memmem(line, len, before, sizeof before - 1);
-	char digits[17];
+	const char *end = line + len, *measured;
 
-	if (id == NULL || line + len - id < (ptrdiff_t)sizeof before + 32)
+	if (id == NULL || end - id < (ptrdiff_t)sizeof before + 32)
 		return 1;
 	id += sizeof before - 1;
+	measured = memmem(id, (size_t)(end - id), size, sizeof size - 1);
+	if (measured != NULL)
+		return key_without(id + 32, measured + sizeof size - 1, end);
 	/* The last digits of the time and the first of the hash. */
-	memcpy(digits, id + 8, 16);
-	digits[16] = '\0';
-	return strtoull(digits, NULL, 16) | 1;
+	return key_of_hex(id + 8);
 }
 
 static uint64_t *

@@ -282,6 +282,15 @@ END
 	grep -q '"cpu_ratio"' alerts.json
 }
 
+@test "a rule of the machine, of paths and without --host, would never fire" {
+	cp -r "$pf_root/tests/fixtures/stats/aflpp-4.04c" instance
+	for rule in cpu=80% disk=1G; do
+		try 64 pf-stats --alert crashes=0 $rule --alert-state a.json instance
+		says "--alert ${rule%=*}: of a machine, without --host"
+	done
+	try 0 pf-stats --host --alert cpu=100% --alert-state a.json instance
+}
+
 @test "an alert that goes on is a metric of each run" {
 	machine 2026-11-21T02:00:00Z "$busy" >busy
 	machine 2026-11-21T02:05:00Z "$idle" >idle

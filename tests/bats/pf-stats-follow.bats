@@ -106,6 +106,23 @@ finish() {
 	E
 }
 
+@test "the series of all instances of an output directory" {
+	mkdir out empty
+	cp -r "$fixtures/aflpp-2.68c" out/main
+	cp -r "$fixtures/aflpp-2.68c" out/sec1
+	mkdir out/other
+	try 0 pf-stats --history out
+	silent
+	json "e['data']['instance']" >all
+	sort -u all >got
+	printf '%s\n' main sec1 | same got
+	rm out/sec1/plot_data
+	try 66 pf-stats --history out
+	says "open plot_data in 'out/sec1': No such file or directory"
+	try 1 pf-stats --history empty
+	says "'empty': no fuzzer statistics in it"
+}
+
 @test "a series whose fuzzer is not known ends when its file was written" {
 	cp "$fixtures/plot_data-4.04c.plot" plot_data
 	touch -d 2026-11-21T03:00:00Z plot_data

@@ -77,7 +77,7 @@ listens() { grep -q 'msg="Listening on"' exporter.log; }
 	try 1 pf-stats --prometheus pf.prom <torn
 	says "standard input line 1"
 	grep -q '^pf_stats_scrape_timestamp_seconds' pf.prom
-	try 66 pf-stats --prometheus no/pf.prom <"$events/campaign.jsonl"
+	try 73 pf-stats --prometheus no/pf.prom <"$events/campaign.jsonl"
 	says "write 'no/pf.prom': No such file or directory"
 	try 75 sh -c 'pf-stats --prometheus - >/dev/full' </dev/null
 }

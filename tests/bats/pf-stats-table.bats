@@ -31,11 +31,11 @@ night() {
 	night | try 0 pf-stats --table
 	silent
 	same stdout <<-'END'
-		NODE   JOB  INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND
-		ams2   url  main      afl++   running     -     99    0.25      -    -       -        1      -     -
-		ams2   url  old       afl++   stopped   30s      5       -      -    -       -        -      -     -
-		sgp1   png  sec2      afl++   stale      1h  12.3k     9.5   1200  14%     398        0      1    2h
-		sgp1   png  sec10     afl++   running    2h  4.56M     633   1234  15%     412        2      0    3m
+		NODE   JOB  INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND  AGE
+		ams2   url  main      afl++   running     -     99    0.25      -    -       -        1      -     -   2m
+		ams2   url  old       afl++   stopped   30s      5       -      -    -       -        -      -     -   2h
+		sgp1   png  sec2      afl++   stale      1h  12.3k     9.5   1200  14%     398        0      1    2h  20s
+		sgp1   png  sec10     afl++   running    2h  4.56M     633   1234  15%     412        2      0    3m  30s
 		total                         2/4            4.57M     633                810+       3+     1+    3m
 		4 fuzzers: 2 running, 1 stale, 1 stopped
 
@@ -146,10 +146,10 @@ night() {
 	} >in
 	try 0 pf-stats --table <in
 	same stdout <<-'END'
-		JOB            INSTANCE      FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND
-		a\x0ab\x1b[2J  \xe2\x80\xae  afl++   running     -      -       -      -    -       -        -      -     -
-		bad\xff        é             afl++   running     -      -       -      -    -       -        -      -     -
-		日本           é             afl++   running     -      -       -      -    -       -        -      -     -
+		JOB            INSTANCE      FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND  AGE
+		a\x0ab\x1b[2J  \xe2\x80\xae  afl++   running     -      -       -      -    -       -        -      -     -  10m
+		bad\xff        é             afl++   running     -      -       -      -    -       -        -      -     -  10m
+		日本           é             afl++   running     -      -       -      -    -       -        -      -     -  10m
 		total                                3/3                -       -                   -        -      -     -
 		3 fuzzers: 3 running
 
@@ -165,8 +165,8 @@ night() {
 	event resource 02:00:00 n '' '"cpu_ratio":1.5,"load1":{},"memory_used_bytes":9223372036854775807,"disks":[0,{"mount":[]}]' >>in
 	try 0 pf-stats --table <in
 	same stdout <<-'END'
-		JOB    INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND
-		j      -         afl++   unknown     -      -       -      9    -       -        -      -     -
+		JOB    INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND  AGE
+		j      -         afl++   unknown     -      -       -      9    -       -        -      -     -  10m
 		total                    -/1                -       -                   -        -      -     -
 		1 fuzzer: 1 unknown
 
@@ -214,6 +214,6 @@ night() {
 	same got <<-'END'
 		1 fuzzer: 1 running
 
-		JOB    INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND
+		JOB    INSTANCE  FUZZER  STATE    TIME  EXECS  EXEC/S  EDGES  COV  CORPUS  CRASHES  HANGS  FIND  AGE
 	END
 }

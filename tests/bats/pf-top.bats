@@ -104,14 +104,14 @@ fake_ssh() {
 		refuses
 		hangs
 	END
-	try 1 pf-top -1 -t 3 -F ssh_config -n nodes
+	try 1 pf-top -1 -t 10 -F ssh_config -n nodes
 	silent
 	row sgp1 '[0-9-]+/1 [0-9-]+ 41 45 23 '
 	row ams2 '[0-9-]+/1 [0-9-]+ 42 45 23 '
 	row refuses '- .* never$'
 	row hangs '- .* never$'
 	grep -q '^critical  refuses  unanswered .*  ssh: connect to host 127.0.0.1 port [0-9]*: Connection refused' stdout
-	grep -q '^critical  hangs    unanswered .*  no answer within 3 s' stdout
+	grep -q '^critical  hangs    unanswered .*  no answer within 10 s' stdout
 	[ "$(ls tmp)" = '' ]
 	try 0 pf-top -1a -F ssh_config -d "$PWD/ams2/jobs" sgp1 ams2
 	row sgp1 '[^ ]+ main afl\+\+ '

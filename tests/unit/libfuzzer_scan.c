@@ -87,6 +87,37 @@ counts_the_same_artifact_once(void **state)
 	assert_int_equal(s.hangs_total, 0);
 }
 
+#define HEADLESS "#90\tpulse  cov: 39 ft: 51 exec/s: 90 rss: 30Mb\n"
+#define REPORT "==7==ERROR: AddressSanitizer: SEGV\n"
+
+/* No crash is told only of a log that would have named one. */
+static void
+tells_none_from_unknown(void **state)
+{
+	static const struct {
+		const char *log;
+		int64_t crashes;
+	} rows[] = {
+	    {SECOND, 0},
+	    {SECOND SECOND, 0},
+	    {HEADLESS, STATS_UNKNOWN},
+	    {HEADLESS SECOND, STATS_UNKNOWN},
+	    {SECOND REPORT, STATS_UNKNOWN},
+	    {SECOND REPORT SECOND, STATS_UNKNOWN},
+	};
+	struct stats s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_true(read_log(rows[i].log, &s));
+		assert_int_equal(s.crashes_total, rows[i].crashes);
+		assert_int_equal(s.hangs_total, rows[i].crashes);
+		assert_int_equal(s.ooms_total, rows[i].crashes);
+		libfuzzer_scan_release(&scan);
+	}
+}
+
 static void
 forgets_what_another_build_reached(void **state)
 {
@@ -165,6 +196,7 @@ main(void)
 	    TEST(adds_up_the_processes_of_a_log),
 	    TEST(knows_the_end_of_a_process),
 	    TEST(counts_the_same_artifact_once),
+	    TEST(tells_none_from_unknown),
 	    TEST(forgets_what_another_build_reached),
 	    TEST(takes_what_was_written_twice_once),
 	    TEST(passes_over_what_a_target_prints),

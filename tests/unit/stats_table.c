@@ -192,6 +192,28 @@ wide_and_combining_characters_are_measured(void **state)
 }
 
 static void
+of_a_path_the_end_stays(void **state)
+{
+	static const char marks[] = "/e\u0301e\u0301";
+	struct buf got = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(words_fit_end(&got, "/srv/png", 8, 8), 8);
+	expect(&got, "/srv/png");
+	assert_int_equal(words_fit_end(&got, "/srv/png", 8, 5), 5);
+	expect(&got, "\u2026/png");
+	assert_int_equal(words_fit_end(&got, "/srv/\u65e5\u672c", 11, 4), 3);
+	expect(&got, "\u2026\u672c");
+	assert_int_equal(words_fit_end(&got, marks, sizeof marks - 1, 2), 2);
+	expect(&got, "\u2026e\u0301");
+	assert_int_equal(words_fit_end(&got, "abc", 3, 1), 1);
+	expect(&got, "\u2026");
+	assert_int_equal(words_fit_end(&got, "abc", 3, 0), 0);
+	expect(&got, "");
+	buf_release(&got);
+}
+
+static void
 add(struct table *t, int64_t second, const char *type, const char *node,
     const char *job, json_t *data)
 {
@@ -388,6 +410,22 @@ no_line_is_wider_than_asked_for(void **state)
 	table_free(t);
 }
 
+/* Half of a wide character is a blank. */
+static void
+a_wide_name_stays_in_its_column(void **state)
+{
+	struct table *t = table_new();
+	char *text;
+
+	(void)state;
+	add(t, 1, "stats", "n", "\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e",
+	    stats("secondary2", 1000));
+	text = drawn(t, 60, false);
+	assert_has(text, "\n\u65e5\u672c\u8a9e\u2026  secondary2 running ");
+	free(text);
+	table_free(t);
+}
+
 /* Narrower gaps, then shorter names, then fewer columns. */
 static void
 what_is_narrow_has_less(void **state)
@@ -398,15 +436,15 @@ what_is_narrow_has_less(void **state)
 	} rows[] = {
 	    {0,
 		"a-long-job-name  secondary2  -       running     -   1000     "
-		"  -      -    -       -        -      -     -\n"},
-	    {95,
+		"  -      -    -       -        -      -     -  59m\n"},
+	    {99,
 		"a-long-job-name secondary2 -      running    -  1000      -    "
-		" -   -      -       -     -    -\n"},
-	    {90,
+		" -   -      -       -     -    - 59m\n"},
+	    {94,
 		"a-long-jo\u2026 secondary2 -      running    -  1000      -    "
-		" -   -      -       -     -    -\n"},
+		" -   -      -       -     -    - 59m\n"},
 	    {60,
-		"a-long-j\u2026 secondar\u2026 running      -     "
+		"a-long-\u2026 secondary2 running      -     "
 		"-      -       -    -\n"}};
 	struct table *t = table_new();
 	size_t i;
@@ -459,6 +497,7 @@ main(void)
 	    cmocka_unit_test_setup(without_utf8_names_are_ascii, ascii),
 	    cmocka_unit_test_setup(
 		wide_and_combining_characters_are_measured, utf8),
+	    cmocka_unit_test_setup(of_a_path_the_end_stays, utf8),
 	    cmocka_unit_test(the_latest_event_counts_in_whatever_order),
 	    cmocka_unit_test(of_one_time_the_last_word_counts),
 	    cmocka_unit_test(
@@ -466,6 +505,7 @@ main(void)
 	    cmocka_unit_test(alerts_of_two_disks_are_two),
 	    cmocka_unit_test(clear_forgets_all_but_what_alerts),
 	    cmocka_unit_test(no_line_is_wider_than_asked_for),
+	    cmocka_unit_test(a_wide_name_stays_in_its_column),
 	    cmocka_unit_test(what_is_narrow_has_less),
 	    cmocka_unit_test(rows_give_way_to_totals_where_lines_are_few),
 	};
