@@ -58,6 +58,12 @@ read_log(const struct source *from, int job_fd)
 		status = tell_kept(from, "libfuzzer");
 	} else {
 		before_fd = open_file(job_fd, older, &older_st);
+		/* Put aside meanwhile: what was before it is gone. */
+		if (before_fd >= 0 && older_st.st_dev == st.st_dev &&
+		    older_st.st_ino == st.st_ino) {
+			close(before_fd);
+			before_fd = -1;
+		}
 		status = read_libfuzzer(from, fd, &st, before_fd);
 		if (before_fd >= 0)
 			close(before_fd);

@@ -172,3 +172,22 @@ state() {
 	try 0 pf-stats job
 	[ "$(json "e['data']['execs_total']")" -gt "$(cat first)" ]
 }
+
+# Its log goes to pieces as it grows; the pieces that are gone still count.
+@test "totals of a job never fall, whatever becomes of its log" {
+	pf-run --mode single --log-size 16K --interval 1h --pause-max 100ms \
+		--restarts 100000 -t 1 -i "$seeds/chunks" -o job -- \
+		"$targets/chunks.libfuzzer" >/dev/null 3>&- &
+	until_true 20 test -s job/log/libfuzzer0.log
+	turns() {
+		try 0 pf-stats job
+		json "e['data'].get('execs_total')" >>totals
+		ls -i job/log >>logs
+		# Of three files that were put aside the first is gone.
+		[ "$(grep -c . <(awk '/\.1$/ { print $1 }' logs | uniq))" -ge 4 ]
+	}
+	until_true 60 turns
+	kill -TERM $!
+	wait $! || :
+	sort -nc totals
+}
