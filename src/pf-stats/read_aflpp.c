@@ -35,6 +35,19 @@ struct instance {
 	int status;
 };
 
+static void
+denied(struct instance *i, const char *name)
+{
+	int error = errno;
+	char *verb = mem_printf("read %s in", msg_quote(name));
+
+	errno = error;
+	reading_failed(i->from, verb);
+	free(verb);
+	i->status |= 1;
+	i->denied = true;
+}
+
 /* Crash or hang inputs in one directory; STATS_UNKNOWN when it is none. */
 static int64_t
 count_in(struct instance *i, const char *name)
@@ -51,12 +64,8 @@ count_in(struct instance *i, const char *name)
 			count += file->d_name[0] != '.' &&
 			    strcmp(file->d_name, "README.txt") != 0;
 	}
-	if (errno != 0 && errno != ENOTDIR && errno != ELOOP) {
-		msg_warn(
-		    "read %s in %s", msg_quote(name), msg_quote(i->from->path));
-		i->status |= 1;
-		i->denied = true;
-	}
+	if (errno != 0 && errno != ENOTDIR && errno != ELOOP)
+		denied(i, name);
 	if (fd < 0)
 		return STATS_UNKNOWN;
 	close(fd);
@@ -142,7 +151,14 @@ read_text(struct instance *i)
 	if (fd < 0)
 		return -1;
 	buf_clear(&i->text);
-	status = fstat(fd, &i->st) < 0 ? -1 : read_all(i, fd);
+	status = fstat(fd, &i->st) < 0 ? -1 : 0;
+	/* A pipe or a device would say something else each time, or nothing. */
+	if (status == 0 && !S_ISREG(i->st.st_mode)) {
+		errno = EINVAL;
+		status = -1;
+	}
+	if (status == 0)
+		status = read_all(i, fd);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -382,6 +398,11 @@ is_there(const struct instance *i, const char *name)
 static void
 take_without_numbers(struct instance *i)
 {
+	if (errno == EINVAL) {
+		i->status =
+		    reading_refused(i->from, "its fuzzer_stats is not a file");
+		return;
+	}
 	if (errno != ENOENT) {
 		i->status = reading_failed(i->from, "read fuzzer_stats in");
 		return;

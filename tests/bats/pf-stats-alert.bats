@@ -48,7 +48,8 @@ busy='"cpu_ratio":0.93' idle='"cpu_ratio":0.2'
 	machine 2026-11-21T02:00:00Z \
 		'"disks":[{"mount":"/srv","used_ratio":0.875}]' >in
 	PF_NOW=2026-11-21T02:00:01Z judge 1 --alert disk=80% <in
-	tail -n 1 stdout | sed 's/"id":"[^"]*",//' | same /dev/stdin <<'END'
+	tail -n 1 stdout | sed 's/"id":"[^"]*",//' >event
+	same event <<'END'
 {"v":1,"time":"2026-11-21T02:00:01.000Z","type":"alert","node":"sgp1","data":{"name":"disk_used_ratio","state":"firing","severity":"warning","mount":"/srv","value":0.875,"threshold":0.8,"message":"sgp1: disk /srv 87.5% full, over 80%"}}
 END
 }
@@ -289,7 +290,8 @@ END
 		pf-stats --alert cpu=80% --alert-state a.json \
 			--prometheus - <$file >>all || :
 	done
-	grep '^pf_alert' all | same /dev/stdin <<'END'
+	grep '^pf_alert' all >got
+	same got <<'END'
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 1
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 1
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 0

@@ -247,3 +247,26 @@ golden() {
 	head -n 3 stdout | same events
 	[ "$(wc -l <stdout)" = 4 ]
 }
+
+@test "pipes and devices among the instances are no business of ours" {
+	mkdir out && cp -r "$fixtures/aflpp-4.04c" out/main
+	mkfifo out/pipe
+	/usr/bin/python3 -c 'import socket
+socket.socket(socket.AF_UNIX).bind("out/socket")'
+	try 0 pf-stats out
+	silent
+	[ "$(wc -l <stdout)" = 1 ]
+}
+
+@test "statistics that are a pipe are not waited for, and not made up" {
+	mkdir one two && mkfifo one/fuzzer_stats two/plot_data
+	exec 8<>one/fuzzer_stats 9<>two/plot_data
+	printf 'start_time : 1\n' >&8
+	printf '# unix_time, cycles_done\n1, 2\n' >&9
+	try 65 timeout 10 pf-stats one
+	says "'one': its fuzzer_stats is not a file"
+	same stdout </dev/null
+	try 65 timeout 10 pf-stats --history two
+	says "'two': plot_data is not a file"
+	same stdout </dev/null
+}
