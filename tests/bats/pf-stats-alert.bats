@@ -302,3 +302,17 @@ END
 	judge 1 --alert cpu=80% --prometheus pf.prom <busy
 	[ "$(wc -l <stdout)" = 1 ]
 }
+
+# As root, /dev/null was taken for a damaged file and renamed.
+@test "a state that is no file is left as it is" {
+	machine 2026-11-21T02:00:00Z "$busy" >busy
+	mkfifo pipe && ln -s elsewhere link
+	for name in pipe link; do
+		try 74 timeout 10 pf-stats --alert cpu=80% \
+			--alert-state $name <busy
+		says "use '$name': "
+		try 74 timeout 10 pf-stats --prometheus $name <busy
+		says "write '$name': "
+	done
+	[ -p pipe ] && [ -L link ] && [ ! -e pipe.lock ]
+}
