@@ -21,6 +21,8 @@
 #define TORN_AGE_MS 5000
 /* Times in seconds, of a file and in it, agree this well. */
 #define SLACK_MS 2000
+/* No clock that is set at all is as far ahead. */
+#define AHEAD_MS 86400000
 /* In the first minute the rate of the last one is 0. */
 #define RATE_KNOWN_MS 120000
 
@@ -199,6 +201,28 @@ mend(struct instance *i, const char *wrong)
 		read_plot_end(i->dir_fd, &i->stats);
 }
 
+/* An event of the year 9999 would be the latest of its fuzzer for ever. */
+static void
+doubt_future(struct instance *i)
+{
+	const struct {
+		int64_t *ms;
+		const char *why;
+	} times[] = {
+	    {&i->stats.start_ms, "start_time has not come yet"},
+	    {&i->stats.update_ms, "last_update has not come yet"},
+	    {&i->stats.last_find_ms, "last_find has not come yet"},
+	};
+	size_t k;
+
+	for (k = 0; k < sizeof times / sizeof times[0]; k++)
+		if (*times[k].ms != STATS_UNKNOWN &&
+		    *times[k].ms - AHEAD_MS > clock_now()) {
+			i->status |= reading_doubt(i->from, times[k].why);
+			*times[k].ms = STATS_UNKNOWN;
+		}
+}
+
 static void
 take_numbers(struct instance *i)
 {
@@ -219,6 +243,7 @@ take_numbers(struct instance *i)
 		take_last_good(i, true);
 	if (wrong == NULL && doubt.len > 0)
 		i->status |= reading_doubt(i->from, doubt.data);
+	doubt_future(i);
 	buf_release(&doubt);
 }
 

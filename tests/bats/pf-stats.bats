@@ -270,3 +270,25 @@ socket.socket(socket.AF_UNIX).bind("out/socket")'
 	says "'two': plot_data is not a file"
 	same stdout </dev/null
 }
+
+# It was remote, and the latest event of its fuzzer for 8000 years.
+@test "times that have not come yet are named, and not told" {
+	cp -r "$fixtures/aflpp-4.04c" out
+	sed -i 's/^\(last_update *:\|last_find *:\).*/\1 253402300799/' \
+		out/fuzzer_stats
+	try 1 pf-stats out
+	says "'out': last_update has not come yet"
+	says "'out': last_find has not come yet"
+	json "[e['data']['state'], e['time'] < '9999', 'last_find_time' in e['data'],
+		e['data']['execs_total']]" >got
+	echo '["stopped", true, false, 559171]' | same got
+}
+
+@test "the log of -jobs is one before the first of them has ended" {
+	echo './target -jobs=3 corpus >fuzz-0.log 2>&1' >jobs.log
+	try 1 pf-stats jobs.log
+	says "'jobs.log': a libFuzzer log without a status line"
+	same stdout </dev/null
+	echo 'see run >fuzz-0.log 2>&1 for more' >jobs.log
+	try 65 pf-stats jobs.log
+}
