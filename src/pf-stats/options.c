@@ -142,12 +142,18 @@ check(struct options *o)
 		    usage, "no place for what fires: --alert-state or PF_HOME");
 	if (out->alerts == NULL && out->on_alert != NULL)
 		opt_usage(usage, "--on-alert without --alert");
+	if (out->alerts == NULL && o->alert_state != NULL)
+		opt_usage(usage, "--alert-state without --alert");
 	if (out->by_node && out->table == NULL)
 		opt_usage(usage, "--by-node without --table");
 	if (out->redraw && out->table == NULL)
 		opt_usage(usage, "--redraw without --table");
-	if (o->node_alert.name != NULL && *o->operands != NULL)
-		opt_usage(usage, "--%s reads nothing", o->node_alert.name);
+	if (o->node_alert.name != NULL &&
+	    (*o->operands != NULL || o->host || o->follow_ms > 0 ||
+		out->table != NULL || out->prometheus != NULL ||
+		out->alerts != NULL))
+		opt_usage(usage, "--%s reads nothing and writes an event",
+		    o->node_alert.name);
 	if (o->history && (out->table != NULL || o->follow_ms > 0))
 		opt_usage(usage,
 		    "--history is of no use with --table or "

@@ -146,6 +146,8 @@ END
 	try 64 pf-stats --alert cpu=80% cpu=90% --alert-state a.json
 	says "--alert 'cpu=90%': given twice"
 	try 64 pf-stats --alert cpu=80% --on-alert-timeout 0
+	try 64 pf-stats --alert-state a.json
+	says '--alert-state without --alert'
 	[ ! -e a.json ]
 }
 
