@@ -238,6 +238,18 @@ take_merge(struct libfuzzer_scan *s, const char *line, size_t len)
 	s->ended = memmem(line, len, last, sizeof last - 1) != NULL;
 }
 
+/* "./target -runs=9 >fuzz-0.log 2>&1", all that -jobs says for a while. */
+static void
+take_command(struct libfuzzer_scan *s, const char *line, size_t len)
+{
+	static const char file[] = " >fuzz-", end[] = ".log 2>&1";
+	size_t n = sizeof end - 1;
+
+	if (len > n && memcmp(line + len - n, end, n) == 0 &&
+	    memmem(line, len, file, sizeof file - 1) != NULL)
+		s->recognized = true;
+}
+
 static void
 take_line(struct libfuzzer_scan *s, const char *line, size_t len)
 {
@@ -266,6 +278,7 @@ take_line(struct libfuzzer_scan *s, const char *line, size_t len)
 		take_merge(s, line, len);
 		break;
 	default:
+		take_command(s, line, len);
 		break;
 	}
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -182,9 +183,23 @@ stage_write(int dir_fd, const char *name, const void *bytes, size_t n)
 }
 
 int
+stage_may_replace(int dir_fd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return 0;
+	errno = S_ISLNK(st.st_mode) ? ELOOP : EEXIST;
+	return -1;
+}
+
+int
 stage_write_path(const char *path, const void *bytes, size_t n)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'),
+		   *name = slash == NULL ? path : slash + 1;
 	char *dir = slash == NULL ? mem_dup(".")
 				  : mem_dup_n(path, (size_t)(slash - path) + 1);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -193,7 +208,8 @@ stage_write_path(const char *path, const void *bytes, size_t n)
 	free(dir);
 	if (fd < 0)
 		return -1;
-	status = stage_write(fd, slash == NULL ? path : slash + 1, bytes, n);
+	if (stage_may_replace(fd, name) == 0)
+		status = stage_write(fd, name, bytes, n);
 	saved = errno;
 	close(fd);
 	errno = saved;

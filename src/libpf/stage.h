@@ -36,7 +36,15 @@ void stage_abort(struct stage *s);
 /* Open, write and commit in one call. */
 int stage_write(int dir_fd, const char *name, const void *bytes, size_t n);
 /*
- * The same for a path: the directory is opened first. "-" is not special.
+ * Whether a staged file may take the place of what `name` is: 0 where that is
+ * nothing, a file or a directory, which renaming will refuse. -1 with errno
+ * where it is a link (ELOOP), or a device, a pipe or a socket (EEXIST), which
+ * is there to be written to and not to be gone afterwards.
+ */
+int stage_may_replace(int dir_fd, const char *name);
+/*
+ * The same as stage_write for a path, where a file may be replaced: the
+ * directory is opened first. "-" is not special.
  */
 int stage_write_path(const char *path, const void *bytes, size_t n);
 /* rename below one directory and fsync of it; -1 with errno. */

@@ -227,6 +227,8 @@ fuzzer_read(struct fuzzer *f)
 		n = read(f->output, room, LINE_MAX_BYTES);
 		if (n <= 0)
 			break;
+		if (logfile_is_full(&f->file, (size_t)n))
+			f->log_full(f->context);
 		logfile_add(&f->file, room, (size_t)n);
 		buf_truncate(&f->line, f->line.len + (size_t)n);
 		take_lines(f);
@@ -417,34 +419,42 @@ complete_stats(
 		s->peak_rss_bytes = (int64_t)f->health.peak_bytes;
 }
 
+void
+fuzzer_count(struct fuzzer *f)
+{
+	struct stats s;
+
+	stats_init(&s);
+	if (!f->job->engine->stats(f->log, f->job->fd, f->instance, &s)) {
+		stats_release(&s);
+		return;
+	}
+	count_execs(f, &s);
+	stats_release(&f->stats);
+	f->stats = s;
+	f->stats_fresh = true;
+}
+
 bool
 fuzzer_stats(struct fuzzer *f, const struct job_counts *counts,
     struct buf *data, int64_t *time_ms)
 {
 	int64_t found = counts->crashes + counts->hangs + counts->ooms;
 	struct stats s;
-	bool fresh;
 
-	stats_init(&s);
-	fresh = f->job->engine->stats(f->log, f->job->fd, f->instance, &s);
+	fuzzer_count(f);
 	tidy(f, f->child.fd >= 0);
-	*time_ms = clock_now();
-	if (fresh) {
-		count_execs(f, &s);
-		if (s.update_ms != STATS_UNKNOWN)
-			*time_ms = s.update_ms;
-		stats_release(&f->stats);
-		f->stats = s;
-	} else {
-		stats_release(&s);
-	}
-	if (!fresh && (found == f->found_told || !f->stats_told))
+	if (!f->stats_fresh && (found == f->found_told || !f->stats_told))
 		return false;
+	*time_ms = f->stats_fresh && f->stats.update_ms != STATS_UNKNOWN
+	    ? f->stats.update_ms
+	    : clock_now();
 	/* A copy whose strings are not its own. */
 	s = f->stats;
 	complete_stats(f, counts, &s);
 	stats_emit(data, &s);
 	f->found_told = found;
+	f->stats_fresh = false;
 	f->stats_told = true;
 	return true;
 }

@@ -47,10 +47,15 @@ struct fuzzer {
 	struct logfile file;
 	struct corpus corpus;
 	struct stats stats; /* as the engine gave them last */
+	bool stats_fresh;   /* and not told yet */
 	bool stats_told;
 	int64_t found_told;   /* crashes, hangs and so on, as last told */
 	int64_t execs_before; /* what earlier starts have done */
-	int64_t execs;        /* what this one has, as last told */
+	int64_t execs;        /* what this one has, as last counted */
+
+	/* Called before a part of its log may go for good. */
+	void (*log_full)(void *context);
+	void *context;
 };
 
 void fuzzer_init(struct fuzzer *f, const struct job *job, unsigned index);
@@ -77,6 +82,8 @@ bool fuzzer_runs(const struct fuzzer *f);
 bool fuzzer_gone(struct fuzzer *f, enum machine_event *event);
 /* Sends the engine's stop signal and begins the grace time. */
 void fuzzer_ask(struct fuzzer *f);
+/* Brings f->execs up to date; its statistics are still told. */
+void fuzzer_count(struct fuzzer *f);
 /*
  * Appends the data of a stats event and gives its time: what the engine says,
  * with totals over all starts and the counts of distinct inputs. False when

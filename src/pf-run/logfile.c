@@ -47,10 +47,16 @@ rotate(struct logfile *l)
 	free(before);
 }
 
+bool
+logfile_is_full(const struct logfile *l, size_t n)
+{
+	return l->size + n > l->max && l->size > 0;
+}
+
 void
 logfile_add(struct logfile *l, const char *bytes, size_t n)
 {
-	if (l->size + n > l->max && l->size > 0)
+	if (logfile_is_full(l, n))
 		rotate(l);
 	if (stage_write_all(l->fd, bytes, n) == 0) {
 		l->size += n;

@@ -16,6 +16,8 @@ struct logfile {
 
 /* -1 with errno. `max` bytes a file. */
 int logfile_open(struct logfile *l, int dir_fd, const char *name, uint64_t max);
+/* Whether the next `n` bytes would begin another file. */
+bool logfile_is_full(const struct logfile *l, size_t n);
 /* Never fails: what the disk does not take is lost, and told once. */
 void logfile_add(struct logfile *l, const char *bytes, size_t n);
 void logfile_close(struct logfile *l);

@@ -244,6 +244,8 @@ prepare(struct supervisor *s)
 
 		fuzzer_init(f, s->job, i);
 		f->quarantine = &s->quarantine;
+		f->log_full = tell_counts;
+		f->context = s;
 		f->execs_before = job_counts_of(&s->totals, f->instance)->execs;
 		f->due_ms = s->started_ms + wait;
 		corpus_baseline(&f->corpus, s->job->fd);

@@ -65,6 +65,34 @@ save_state(struct supervisor *s)
 	}
 }
 
+/* What each has done by now; false where all of it was counted before. */
+static bool
+count_execs(struct supervisor *s)
+{
+	bool more = false;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		struct fuzzer *f = &s->fuzzer[i];
+		struct job_counts *counts =
+		    job_counts_of(&s->totals, f->instance);
+
+		fuzzer_count(f);
+		more |= counts->execs != f->execs_before + f->execs;
+		counts->execs = f->execs_before + f->execs;
+	}
+	return more;
+}
+
+void
+tell_counts(void *context)
+{
+	struct supervisor *s = context;
+
+	if (count_execs(s))
+		save_state(s);
+}
+
 void
 tell_job(struct supervisor *s, const char *state, const char *reason,
     const struct fuzzer *f)

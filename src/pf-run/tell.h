@@ -7,6 +7,11 @@
 /* A node event: at the start and as a heartbeat. */
 void tell_node(struct supervisor *s);
 /*
+ * Executions into state.json, where they have become more: who reads the log
+ * loses them with an old part of it. `context` is the supervisor.
+ */
+void tell_counts(void *context);
+/*
  * A job event, and state.json after it; `f` is the fuzzer whose end led to
  * it, or NULL. `state` is kept.
  */

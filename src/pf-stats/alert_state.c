@@ -169,6 +169,8 @@ lock_state(struct alerts *a)
 	free(dir);
 	if (a->dir_fd < 0)
 		return failed("open the directory of", a->path);
+	if (stage_may_replace(a->dir_fd, a->name) < 0)
+		return failed("use", a->path);
 	lock = mem_printf("%s.lock", a->name);
 	a->lock_fd = lock_take(a->dir_fd, lock);
 	free(lock);

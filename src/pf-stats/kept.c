@@ -120,9 +120,30 @@ look_at_lock(struct kept_job *k, struct flocks *flocks, int job_fd)
 	close(fd);
 }
 
+/* The epoch, where there is none. */
+static struct timespec
+changed(int job_fd)
+{
+	struct stat st;
+
+	if (fstatat(job_fd, "state.json", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return (struct timespec){0};
+	return st.st_ctim;
+}
+
+bool
+kept_is_old(const struct kept_job *k, int job_fd)
+{
+	struct timespec now = changed(job_fd);
+
+	return now.tv_sec != k->changed.tv_sec ||
+	    now.tv_nsec != k->changed.tv_nsec;
+}
+
 int
 kept_read(struct kept_job *k, const struct source *from, int job_fd)
 {
+	struct timespec before = changed(job_fd);
 	int status = 0;
 	json_t *spec = load(job_fd, "job.json", from, &status);
 	json_t *state = load(job_fd, "state.json", from, &status);
@@ -134,6 +155,7 @@ kept_read(struct kept_job *k, const struct source *from, int job_fd)
 	    .target = bytes_member(spec, "target"),
 	    .fuzzer = text_member(spec, "fuzzer"),
 	    .time_ms = STATS_UNKNOWN,
+	    .changed = before,
 	    .has_state = json_is_object(state)};
 	time = json_string_value(json_object_get(state, "time"));
 	if (time == NULL || !clock_parse(time, &k->time_ms))

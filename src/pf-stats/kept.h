@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "fuzzer_process.h"
 #include "libengine/stats.h"
@@ -29,10 +30,11 @@ struct kept_job {
 	struct kept *fuzzers;
 	size_t count, cap;
 	int64_t time_ms; /* of state.json */
-	bool has_state;  /* state.json could be read */
-	bool held;       /* a supervisor holds the lock */
-	bool elsewhere;  /* on another machine, perhaps */
-	bool ended;      /* the supervisor told its end */
+	struct timespec changed;
+	bool has_state; /* state.json could be read */
+	bool held;      /* a supervisor holds the lock */
+	bool elsewhere; /* on another machine, perhaps */
+	bool ended;     /* the supervisor told its end */
 };
 
 /*
@@ -41,6 +43,8 @@ struct kept_job {
  */
 int kept_read(struct kept_job *k, const struct source *from, int job_fd);
 void kept_release(struct kept_job *k);
+/* Whether state.json was written anew since it was read. */
+bool kept_is_old(const struct kept_job *k, int job_fd);
 /* Of one fuzzer; NULL when the file does not name it. */
 const struct kept *kept_of(const struct kept_job *k, const char *instance);
 /* What it knows better than the fuzzer's own files: totals over all starts. */

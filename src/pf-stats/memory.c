@@ -40,7 +40,8 @@ forget(void *item)
 	struct remembered *r = item;
 
 	free(r->path);
-	free(r->complaint);
+	strvec_release(&r->complaints);
+	strvec_release(&r->said);
 	buf_release(&r->good);
 	libfuzzer_scan_release(&r->scan);
 	free(r);

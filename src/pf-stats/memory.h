@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "libengine/libfuzzer_scan.h"
+#include "strvec.h"
 
 struct remembered {
 	char *path;
@@ -18,9 +19,10 @@ struct remembered {
 	ino_t inode;
 	off_t offset;
 	struct libfuzzer_scan scan;
-	struct buf good;     /* the last whole fuzzer_stats */
-	char *complaint;     /* what was last said to be wrong; NULL: nothing */
-	unsigned complained; /* the round in which it was so last */
+	struct buf good; /* the last whole fuzzer_stats */
+	/* What is wrong with it: in that round, and in the one before. */
+	struct strvec complaints, said;
+	unsigned complained;
 };
 
 struct memory {

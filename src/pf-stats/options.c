@@ -138,6 +138,8 @@ check_alerts(struct options *o)
 
 	if (o->output.alerts == NULL && o->output.on_alert != NULL)
 		opt_usage(usage, "--on-alert without --alert");
+	if (o->output.alerts == NULL && o->alert_state != NULL)
+		opt_usage(usage, "--alert-state without --alert");
 	if (o->output.alerts == NULL)
 		return;
 	if (o->alert_state == NULL)
@@ -163,8 +165,12 @@ check(struct options *o)
 		opt_usage(usage, "--by-node without --table");
 	if (out->redraw && out->table == NULL)
 		opt_usage(usage, "--redraw without --table");
-	if (o->node_alert.name != NULL && *o->operands != NULL)
-		opt_usage(usage, "--%s reads nothing", o->node_alert.name);
+	if (o->node_alert.name != NULL &&
+	    (*o->operands != NULL || o->host || o->follow_ms > 0 ||
+		out->table != NULL || out->prometheus != NULL ||
+		out->alerts != NULL))
+		opt_usage(usage, "--%s reads nothing and writes an event",
+		    o->node_alert.name);
 	if (o->history && (out->table != NULL || o->follow_ms > 0))
 		opt_usage(usage,
 		    "--history is of no use with --table or "

@@ -21,6 +21,8 @@
 #define TORN_AGE_MS 5000
 /* Times in seconds, of a file and in it, agree this well. */
 #define SLACK_MS 2000
+/* No clock that is set at all is as far ahead. */
+#define AHEAD_MS 86400000
 /* In the first minute the rate of the last one is 0. */
 #define RATE_KNOWN_MS 120000
 
@@ -34,6 +36,19 @@ struct instance {
 	bool denied; /* crash or hang inputs could not be counted */
 	int status;
 };
+
+static void
+denied(struct instance *i, const char *name)
+{
+	int error = errno;
+	char *verb = mem_printf("read %s in", msg_quote(name));
+
+	errno = error;
+	reading_failed(i->from, verb);
+	free(verb);
+	i->status |= 1;
+	i->denied = true;
+}
 
 /* Crash or hang inputs in one directory; STATS_UNKNOWN when it is none. */
 static int64_t
@@ -51,12 +66,8 @@ count_in(struct instance *i, const char *name)
 			count += file->d_name[0] != '.' &&
 			    strcmp(file->d_name, "README.txt") != 0;
 	}
-	if (errno != 0 && errno != ENOTDIR && errno != ELOOP) {
-		msg_warn(
-		    "read %s in %s", msg_quote(name), msg_quote(i->from->path));
-		i->status |= 1;
-		i->denied = true;
-	}
+	if (errno != 0 && errno != ENOTDIR && errno != ELOOP)
+		denied(i, name);
 	if (fd < 0)
 		return STATS_UNKNOWN;
 	close(fd);
@@ -142,7 +153,14 @@ read_text(struct instance *i)
 	if (fd < 0)
 		return -1;
 	buf_clear(&i->text);
-	status = fstat(fd, &i->st) < 0 ? -1 : read_all(i, fd);
+	status = fstat(fd, &i->st) < 0 ? -1 : 0;
+	/* A pipe or a device would say something else each time, or nothing. */
+	if (status == 0 && !S_ISREG(i->st.st_mode)) {
+		errno = EINVAL;
+		status = -1;
+	}
+	if (status == 0)
+		status = read_all(i, fd);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -183,6 +201,28 @@ mend(struct instance *i, const char *wrong)
 		read_plot_end(i->dir_fd, &i->stats);
 }
 
+/* An event of the year 9999 would be the latest of its fuzzer for ever. */
+static void
+doubt_future(struct instance *i)
+{
+	const struct {
+		int64_t *ms;
+		const char *why;
+	} times[] = {
+	    {&i->stats.start_ms, "start_time has not come yet"},
+	    {&i->stats.update_ms, "last_update has not come yet"},
+	    {&i->stats.last_find_ms, "last_find has not come yet"},
+	};
+	size_t k;
+
+	for (k = 0; k < sizeof times / sizeof times[0]; k++)
+		if (*times[k].ms != STATS_UNKNOWN &&
+		    *times[k].ms - AHEAD_MS > clock_now()) {
+			i->status |= reading_doubt(i->from, times[k].why);
+			*times[k].ms = STATS_UNKNOWN;
+		}
+}
+
 static void
 take_numbers(struct instance *i)
 {
@@ -203,6 +243,7 @@ take_numbers(struct instance *i)
 		take_last_good(i, true);
 	if (wrong == NULL && doubt.len > 0)
 		i->status |= reading_doubt(i->from, doubt.data);
+	doubt_future(i);
 	buf_release(&doubt);
 }
 
@@ -382,6 +423,11 @@ is_there(const struct instance *i, const char *name)
 static void
 take_without_numbers(struct instance *i)
 {
+	if (errno == EINVAL) {
+		i->status =
+		    reading_refused(i->from, "its fuzzer_stats is not a file");
+		return;
+	}
 	if (errno != ENOENT) {
 		i->status = reading_failed(i->from, "read fuzzer_stats in");
 		return;

@@ -44,6 +44,29 @@ tell_kept(const struct source *from, const char *fuzzer)
 	return 0;
 }
 
+/*
+ * Before pf-run puts a part of the log aside it writes down what that part
+ * says: of which the log that is open now may be without.
+ */
+static int
+read_parts(const struct source *from, int job_fd, int fd, const struct stat *st,
+    int before_fd)
+{
+	struct source again = *from;
+	struct kept_job job;
+	int status;
+
+	if (!kept_is_old(from->kept->job, job_fd))
+		return read_libfuzzer(from, fd, st, before_fd);
+	status = kept_read(&job, from, job_fd);
+	again.kept = kept_of(&job, from->instance);
+	if (again.kept == NULL)
+		again.kept = from->kept;
+	status = exit_worse(status, read_libfuzzer(&again, fd, st, before_fd));
+	kept_release(&job);
+	return status;
+}
+
 static int
 read_log(const struct source *from, int job_fd)
 {
@@ -58,7 +81,13 @@ read_log(const struct source *from, int job_fd)
 		status = tell_kept(from, "libfuzzer");
 	} else {
 		before_fd = open_file(job_fd, older, &older_st);
-		status = read_libfuzzer(from, fd, &st, before_fd);
+		/* Put aside meanwhile: what was before it is gone. */
+		if (before_fd >= 0 && older_st.st_dev == st.st_dev &&
+		    older_st.st_ino == st.st_ino) {
+			close(before_fd);
+			before_fd = -1;
+		}
+		status = read_parts(from, job_fd, fd, &st, before_fd);
 		if (before_fd >= 0)
 			close(before_fd);
 		close(fd);

@@ -1,13 +1,11 @@
 /* libFuzzer's logs. */
 #include <errno.h>
-#include <sysexits.h>
 
 #include "clock.h"
 #include "kept.h"
 #include "libengine/libfuzzer_scan.h"
 #include "liveness.h"
 #include "mem.h"
-#include "msg.h"
 #include "reading.h"
 
 #define CHUNK (256 << 10)
@@ -119,9 +117,7 @@ tell(const struct source *from, struct libfuzzer_scan *scan, int fd,
 	if (scan->recognized || st->st_size == 0)
 		return reading_doubt(
 		    from, "a libFuzzer log without a status line");
-	msg_warnx(
-	    "%s: not the statistics of a known fuzzer", msg_quote(from->path));
-	return EX_DATAERR;
+	return reading_refused(from, "not the statistics of a known fuzzer");
 }
 
 int

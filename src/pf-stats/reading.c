@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include <errno.h>
+#include <sysexits.h>
 
 #include "event.h"
 #include "kept.h"
@@ -45,45 +46,74 @@ reading_base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* Whether a follower has said the same of the path in the last round. */
 static bool
-is_said(const struct source *from, const char *what)
+has(const struct strvec *list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (strcmp(list->item[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* What was wrong in this round becomes what was in the last one. */
+static void
+turn_complaints(struct remembered *r, unsigned round)
+{
+	strvec_release(&r->said);
+	if (r->complained + 1 == round)
+		r->said = r->complaints;
+	else
+		strvec_release(&r->complaints);
+	r->complaints = (struct strvec)STRVEC_INIT;
+	r->complained = round;
+}
+
+bool
+reading_is_said(const struct source *from, const char *what)
 {
 	struct reader *reader = from->reader;
 	struct remembered *r;
-	bool said;
 
 	if (reader->options->follow_ms == 0)
 		return false;
 	r = memory_of(&reader->memory, from->path);
-	said = r->complaint != NULL && r->complained + 1 >= reader->round &&
-	    strcmp(r->complaint, what) == 0;
-	if (!said) {
-		free(r->complaint);
-		r->complaint = mem_dup(what);
-	}
-	r->complained = reader->round;
-	return said;
+	if (r->complained != reader->round)
+		turn_complaints(r, reader->round);
+	if (has(&r->complaints, what))
+		return true;
+	strvec_add(&r->complaints, what);
+	return has(&r->said, what);
 }
 
 int
 reading_failed(const struct source *from, const char *verb)
 {
 	int error = errno, status = msg_exit_code(error);
+	char *what = mem_printf("%s: %s", verb, strerror(error));
 
-	if (!is_said(from, strerror(error))) {
+	if (!reading_is_said(from, what)) {
 		errno = error;
 		msg_warn("%s %s", verb, msg_quote(from->path));
 	}
+	free(what);
 	return status;
 }
 
 int
 reading_doubt(const struct source *from, const char *what)
 {
-	if (!is_said(from, what))
+	if (!reading_is_said(from, what))
 		msg_warnx("%s: %s", msg_quote(from->path), what);
 	return 1;
+}
+
+int
+reading_refused(const struct source *from, const char *what)
+{
+	reading_doubt(from, what);
+	return EX_DATAERR;
 }
 
 void

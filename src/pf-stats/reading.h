@@ -53,6 +53,10 @@ const char *reading_base_name(const char *path);
 int reading_failed(const struct source *from, const char *verb);
 /* The same for what is wrong in other ways; returns 1. */
 int reading_doubt(const struct source *from, const char *what);
+/* The same for what is no fuzzer's; returns 65. */
+int reading_refused(const struct source *from, const char *what);
+/* Notes what is wrong; whether it was so in the last round already. */
+bool reading_is_said(const struct source *from, const char *what);
 /* Writes the event. */
 void reading_tell(const struct source *from, const char *fuzzer,
     const struct stats *s, int64_t time_ms);

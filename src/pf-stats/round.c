@@ -2,6 +2,7 @@
 #include "round.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <sysexits.h>
 
@@ -101,12 +102,13 @@ begin(struct rounds *r)
 		read_path(r, r->paths.item[i]);
 }
 
-static int64_t
+/* For poll(2), which counts no further than 24 days. */
+static int
 time_left(const struct rounds *r)
 {
 	int64_t left = r->next_ms - clock_monotonic();
 
-	return left < 0 ? 0 : left;
+	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
 /* Lines may come slowly: the rounds go on meanwhile. */
@@ -120,8 +122,8 @@ wait_for_line(void *context)
 	if (r->options->follow_ms == 0)
 		return 1;
 	do
-		n = poll(&in, 1, (int)time_left(r));
-	while (n < 0 && errno == EINTR);
+		n = poll(&in, 1, time_left(r));
+	while ((n < 0 && errno == EINTR) || (n == 0 && time_left(r) > 0));
 	return n;
 }
 
@@ -197,7 +199,8 @@ rounds_run(struct options *o)
 		read_input(&r);
 	finish(&r);
 	while (o->follow_ms > 0 && (r.paths.count > 0 || o->host)) {
-		poll(NULL, 0, (int)time_left(&r));
+		while (time_left(&r) > 0)
+			poll(NULL, 0, time_left(&r));
 		begin(&r);
 		finish(&r);
 	}

@@ -246,6 +246,8 @@ read_past(const struct source *from, int fd)
 		return reading_failed(from, "open plot_data in");
 	if (fstat(plot_fd, &st) < 0)
 		status = reading_failed(from, "stat plot_data in");
+	else if (!S_ISREG(st.st_mode))
+		status = reading_refused(from, "plot_data is not a file");
 	else
 		status = read_plot(from, plot_fd, &st, first_start(fd));
 	close(plot_fd);
@@ -275,22 +277,50 @@ is_worker_log(const char *name)
 static int source_read_as(
     struct source *from, int parent_fd, const char *name, bool is_top);
 
-/*
- * Entries that may hold statistics, in order: directories, and the logs of
- * libFuzzer's workers.
- */
+/* Some file systems do not say it with the name. */
+static unsigned char
+type_of(int dir_fd, const struct dirent64 *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	/* Opening it will tell why. */
+	if (fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return DT_DIR;
+	return IFTODT(st.st_mode);
+}
+
+/* Directories, and the logs of libFuzzer's workers; no device is touched. */
+static bool
+may_hold_statistics(const struct dirent64 *entry, unsigned char type)
+{
+	switch (type) {
+	case DT_DIR:
+	case DT_LNK:
+		return entry->d_name[0] != '.';
+	case DT_REG:
+		return is_worker_log(entry->d_name);
+	default:
+		return false;
+	}
+}
+
+/* The entries that may, in order. */
 static int
 list(int dir_fd, struct strvec *names, struct strvec *links)
 {
 	const struct dirent64 *entry;
 	struct entries all;
+	unsigned char type;
 
 	entries_begin(&all, dir_fd);
-	while ((entry = entries_next(&all)) != NULL)
-		if (entry->d_name[0] != '.' &&
-		    (entry->d_type != DT_REG || is_worker_log(entry->d_name)))
-			strvec_add(entry->d_type == DT_LNK ? links : names,
-			    entry->d_name);
+	while ((entry = entries_next(&all)) != NULL) {
+		type = type_of(dir_fd, entry);
+		if (may_hold_statistics(entry, type))
+			strvec_add(
+			    type == DT_LNK ? links : names, entry->d_name);
+	}
 	if (names->count > 0)
 		strvec_sort(names);
 	return errno == 0 ? 0 : -1;
@@ -303,8 +333,10 @@ tell_link(const struct source *top, int dir_fd, const char *name, int *status)
 	char *inner = mem_printf("%s/fuzzer_stats", name);
 
 	if (faccessat(dir_fd, inner, F_OK, 0) == 0) {
-		msg_warnx("%s in %s is a symbolic link and was not followed",
-		    msg_quote(name), msg_quote(top->path));
+		if (!reading_is_said(top, inner))
+			msg_warnx(
+			    "%s in %s is a symbolic link and was not followed",
+			    msg_quote(name), msg_quote(top->path));
 		*status = exit_worse(*status, 1);
 	}
 	free(inner);
@@ -326,7 +358,7 @@ static int
 read_entries(const struct source *top, int dir_fd)
 {
 	struct strvec names = STRVEC_INIT, links = STRVEC_INIT;
-	unsigned found = 0, denied = 0;
+	unsigned found = 0, failed = 0;
 	int status = 0, one;
 	size_t i;
 
@@ -334,8 +366,8 @@ read_entries(const struct source *top, int dir_fd)
 		return reading_failed(top, "open");
 	for (i = 0; i < names.count; i++) {
 		one = read_entry(top, dir_fd, names.item[i]);
-		found += one >= 0 && one != EX_NOPERM;
-		denied += one == EX_NOPERM;
+		found += one == 0 || one == 1;
+		failed += one > 1;
 		if (one > 0)
 			status = exit_worse(status, one);
 	}
@@ -343,10 +375,10 @@ read_entries(const struct source *top, int dir_fd)
 		tell_link(top, dir_fd, links.item[i], &status);
 	strvec_release(&names);
 	strvec_release(&links);
-	/* Some could be read: what could not was named. */
-	if (denied > 0 && found > 0 && status == EX_NOPERM)
+	/* Some could be read: what could not was named, and is left out. */
+	if (found > 0 && failed > 0)
 		status = 1;
-	if (found == 0 && denied == 0 && status == 0)
+	if (found == 0 && failed == 0 && status == 0)
 		status = reading_doubt(top, "no fuzzer statistics in it");
 	return status;
 }
@@ -395,11 +427,9 @@ source_read_as(
 		status = read_directory(from, fd, &st, is_top);
 	else if (S_ISREG(st.st_mode))
 		status = read_file(from, fd, &st);
-	else {
-		msg_warnx("%s: neither a file nor a directory",
-		    msg_quote(from->path));
-		status = EX_DATAERR;
-	}
+	else
+		status =
+		    reading_refused(from, "neither a file nor a directory");
 	close(fd);
 	return status;
 }

@@ -48,7 +48,8 @@ busy='"cpu_ratio":0.93' idle='"cpu_ratio":0.2'
 	machine 2026-11-21T02:00:00Z \
 		'"disks":[{"mount":"/srv","used_ratio":0.875}]' >in
 	PF_NOW=2026-11-21T02:00:01Z judge 1 --alert disk=80% <in
-	tail -n 1 stdout | sed 's/"id":"[^"]*",//' | same /dev/stdin <<'END'
+	tail -n 1 stdout | sed 's/"id":"[^"]*",//' >event
+	same event <<'END'
 {"v":1,"time":"2026-11-21T02:00:01.000Z","type":"alert","node":"sgp1","data":{"name":"disk_used_ratio","state":"firing","severity":"warning","mount":"/srv","value":0.875,"threshold":0.8,"message":"sgp1: disk /srv 87.5% full, over 80%"}}
 END
 }
@@ -145,6 +146,8 @@ END
 	try 64 pf-stats --alert cpu=80% cpu=90% --alert-state a.json
 	says "--alert 'cpu=90%': given twice"
 	try 64 pf-stats --alert cpu=80% --on-alert-timeout 0
+	try 64 pf-stats --alert-state a.json
+	says '--alert-state without --alert'
 	[ ! -e a.json ]
 }
 
@@ -298,7 +301,8 @@ END
 		pf-stats --alert cpu=80% --alert-state a.json \
 			--prometheus - <$file >>all || :
 	done
-	grep '^pf_alert' all | same /dev/stdin <<'END'
+	grep '^pf_alert' all >got
+	same got <<'END'
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 1
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 1
 pf_alert_firing{node="sgp1",name="cpu_ratio",severity="warning"} 0
@@ -308,4 +312,18 @@ END
 	rm a.json
 	judge 1 --alert cpu=80% --prometheus pf.prom <busy
 	[ "$(wc -l <stdout)" = 1 ]
+}
+
+# As root, /dev/null was taken for a damaged file and renamed.
+@test "a state that is no file is left as it is" {
+	machine 2026-11-21T02:00:00Z "$busy" >busy
+	mkfifo pipe && ln -s elsewhere link
+	for name in pipe link; do
+		try 74 timeout 10 pf-stats --alert cpu=80% \
+			--alert-state $name <busy
+		says "use '$name': "
+		try 74 timeout 10 pf-stats --prometheus $name <busy
+		says "write '$name': "
+	done
+	[ -p pipe ] && [ -L link ] && [ ! -e pipe.lock ]
 }

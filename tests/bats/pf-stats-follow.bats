@@ -158,3 +158,43 @@ finish() {
 	says "2 of its lines are no row of plot_data"
 	lines "$(grep -vc '^#' "$fixtures/plot_data-4.04c.plot")"
 }
+
+@test "what is wrong is said once, however much of it there is" {
+	cp -r "$fixtures/aflpp-4.04c" out
+	mkdir -p out/crashes out/hangs
+	chmod 0 out/crashes out/hangs
+	sed -i '/^cycles_done/d' out/fuzzer_stats
+	mkdir some && cp -r "$fixtures/aflpp-4.04c" some/one && ln -s one some/two
+	echo foreign >foreign
+	mkfifo pipe
+	echo 'INFO: Seed: 1' >probe
+	bound_by_modes pf-stats --follow 200ms out some foreign pipe probe \
+		>stdout 2>stderr 3>&- &
+	follower=$!
+	rounds 4
+	finish
+	grep -v probe stderr | sort >got
+	same got <<'END'
+pf-stats: 'foreign': not the statistics of a known fuzzer
+pf-stats: 'out': it has no cycles_done
+pf-stats: 'pipe': neither a file nor a directory
+pf-stats: 'two' in 'some' is a symbolic link and was not followed
+pf-stats: read 'crashes' in 'out': Permission denied
+pf-stats: read 'hangs' in 'out': Permission denied
+END
+}
+
+# Of 2^32 and 200 milliseconds an int holds 200.
+@test "a pause of weeks is not one of an instant" {
+	cp "$fixtures/libfuzzer-single.log" log
+	echo 'INFO: Seed: 1' >probe
+	pf-stats --follow 4294967496ms log >slow 3>&- &
+	slow=$!
+	until_true 10 test -s slow
+	printf '#2000\tNEW    cov: 50 ft: 60 exec/s: 9 rss: 31Mb\n' >>log
+	follow probe
+	rounds 4
+	finish
+	kill -TERM $slow
+	[ "$(wc -l <slow)" = 1 ]
+}

@@ -145,6 +145,6 @@ everything() {
 		$1, $1 % 100, $1, $1 }' >many.jsonl
 	try 0 timeout 60 pf-stats --prometheus pf.prom <many.jsonl
 	[ "$(grep -vc '^#' pf.prom)" = 100001 ]
-	grep -v '^#' pf.prom | sed 's/ [^ ]*$//' | sort | uniq -d |
-		same /dev/stdin </dev/null
+	grep -v '^#' pf.prom | sed 's/ [^ ]*$//' | sort | uniq -d >twice
+	same twice </dev/null
 }

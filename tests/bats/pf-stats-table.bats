@@ -132,7 +132,11 @@ night() {
 		says 'not NODE=WHY'
 	done
 	try 64 pf-stats --unanswered a=b --incomplete a=b
-	try 64 pf-stats --unanswered a=b file
+	for option in file --table --host '--follow 1s' '--prometheus -'; do
+		# shellcheck disable=SC2086
+		try 64 pf-stats --unanswered a=b $option
+		says 'reads nothing and writes an event'
+	done
 	try 64 pf-stats --redraw
 	says -- '--redraw without --table'
 }

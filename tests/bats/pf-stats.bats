@@ -247,3 +247,48 @@ golden() {
 	head -n 3 stdout | same events
 	[ "$(wc -l <stdout)" = 4 ]
 }
+
+@test "pipes and devices among the instances are no business of ours" {
+	mkdir out && cp -r "$fixtures/aflpp-4.04c" out/main
+	mkfifo out/pipe
+	/usr/bin/python3 -c 'import socket
+socket.socket(socket.AF_UNIX).bind("out/socket")'
+	try 0 pf-stats out
+	silent
+	[ "$(wc -l <stdout)" = 1 ]
+}
+
+@test "statistics that are a pipe are not waited for, and not made up" {
+	mkdir one two && mkfifo one/fuzzer_stats two/plot_data
+	exec 8<>one/fuzzer_stats 9<>two/plot_data
+	printf 'start_time : 1\n' >&8
+	printf '# unix_time, cycles_done\n1, 2\n' >&9
+	try 65 timeout 10 pf-stats one
+	says "'one': its fuzzer_stats is not a file"
+	same stdout </dev/null
+	try 65 timeout 10 pf-stats --history two
+	says "'two': plot_data is not a file"
+	same stdout </dev/null
+}
+
+# It was remote, and the latest event of its fuzzer for 8000 years.
+@test "times that have not come yet are named, and not told" {
+	cp -r "$fixtures/aflpp-4.04c" out
+	sed -i 's/^\(last_update *:\|last_find *:\).*/\1 253402300799/' \
+		out/fuzzer_stats
+	try 1 pf-stats out
+	says "'out': last_update has not come yet"
+	says "'out': last_find has not come yet"
+	json "[e['data']['state'], e['time'] < '9999', 'last_find_time' in e['data'],
+		e['data']['execs_total']]" >got
+	echo '["stopped", true, false, 559171]' | same got
+}
+
+@test "the log of -jobs is one before the first of them has ended" {
+	echo './target -jobs=3 corpus >fuzz-0.log 2>&1' >jobs.log
+	try 1 pf-stats jobs.log
+	says "'jobs.log': a libFuzzer log without a status line"
+	same stdout </dev/null
+	echo 'see run >fuzz-0.log 2>&1 for more' >jobs.log
+	try 65 pf-stats jobs.log
+}

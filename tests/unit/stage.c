@@ -198,6 +198,28 @@ writes_below_the_path_that_is_given(void **state)
 	assert_holds("a b", "y\n");
 }
 
+/* As root that was the end of /dev/null. */
+static void
+replaces_files_alone(void **state)
+{
+	char file[sizeof path + 10];
+	struct stat st;
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/p", path);
+	assert_int_equal(mkfifoat(dir, "p", 0600), 0);
+	assert_int_equal(stage_write_path(file, "y", 1), -1);
+	assert_int_equal(errno, EEXIST);
+	assert_int_equal(fstatat(dir, "p", &st, 0), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(unlinkat(dir, "p", 0), 0);
+	assert_int_equal(symlinkat("elsewhere", dir, "p"), 0);
+	assert_int_equal(stage_write_path(file, "y", 1), -1);
+	assert_int_equal(errno, ELOOP);
+	assert_int_equal(files(), 1);
+	assert_int_equal(unlinkat(dir, "p", 0), 0);
+}
+
 static void
 commits_many_at_once(void **state)
 {
@@ -279,6 +301,7 @@ main(void)
 	    TEST(does_not_replace_a_directory),
 	    TEST(says_why_it_cannot_begin),
 	    TEST(writes_below_the_path_that_is_given),
+	    TEST(replaces_files_alone),
 	    TEST(commits_many_at_once),
 	    TEST(exchanges_two_directories),
 	    TEST(tidies_what_a_killed_program_left),
