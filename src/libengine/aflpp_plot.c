@@ -1,6 +1,8 @@
 /* Rows of AFL++'s plot_data. */
 #include "aflpp_plot.h"
 
+#include <math.h>
+
 #include "aflpp_value.h"
 #include "cell.h"
 
@@ -80,8 +82,8 @@ take_time(signed char key, const char *cell, size_t len, int64_t *time_ms,
 {
 	int64_t n = STATS_UNKNOWN;
 
-	if (!aflpp_value_put(&n, AFLPP_COUNT, cell, len) ||
-	    n < 0 || n > INT64_C(253402300799))
+	if (!aflpp_value_put(&n, AFLPP_COUNT, cell, len) || n < 0 ||
+	    n > INT64_C(253402300799))
 		return false;
 	/* 3.12c wrote milliseconds since its start under the name before. */
 	*relative = key == TIME_RELATIVE || n < UNIX_SECONDS_LEAST;
@@ -112,6 +114,9 @@ aflpp_plot_row(const struct aflpp_plot *p, const char *line, size_t len,
 		aflpp_value_put(
 		    (char *)s + c->offset, c->value, cell, cell_len);
 	}
+	/* The row of its end; of what it did then 2.68c says nothing. */
+	if (s->coverage_ratio == 0 && s->execs_per_second == 0)
+		s->coverage_ratio = s->execs_per_second = NAN;
 	/* 2.68c writes one cell more than it names. */
 	return p->count > 0;
 }

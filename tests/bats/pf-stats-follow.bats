@@ -117,7 +117,7 @@ finish() {
 	sort -u all >got
 	printf '%s\n' main sec1 | same got
 	rm out/sec1/plot_data
-	try 66 pf-stats --history out
+	try 1 pf-stats --history out
 	says "open plot_data in 'out/sec1': No such file or directory"
 	try 1 pf-stats --history empty
 	says "'empty': no fuzzer statistics in it"

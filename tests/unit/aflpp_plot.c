@@ -62,6 +62,10 @@ finds_columns_by_their_names(void **state)
 	assert_int_equal(s.crashes_total, 10);
 	assert_int_equal(s.cycles_total, STATS_UNKNOWN);
 	assert_true(s.coverage_ratio == 0.8148);
+	/* The row that 2.68c writes at its end. */
+	assert_true(row("# unix_time, cycles_done, map_size, execs_per_sec",
+	    "1795230181, 4, 0.00%, 0.00, 94189", &s, &time_ms, &relative));
+	assert_true(isnan(s.coverage_ratio) && isnan(s.execs_per_second));
 }
 
 static void
