@@ -8,10 +8,8 @@ leak_begin(struct report *report, struct span line)
 
 	if (rest.at == NULL)
 		return false;
-	if (sanitizer_signal(report, rest))
-		return true;
 	if (!span_starts(rest, "detected memory leaks"))
-		return false;
+		return sanitizer_named(report, rest);
 	report->kind = SPAN("leak");
 	report->next_role = STACK_OTHER;
 	return true;
@@ -46,6 +44,8 @@ leak_line(struct report *report, struct span line)
 
 const struct trace_parser parser_leak = {
     .name = "LeakSanitizer",
+    .rank = RANK_WHOLE,
+    .marks = {"ERROR: LeakSanitizer: "},
     .begin = leak_begin,
     .line = leak_line,
 };
