@@ -11,7 +11,7 @@
 /* A statement this far before the report, in bytes, may be its reason. */
 #define NEAR_MAX 4096
 /* Lines before the report among which a logger's fatal one is looked for. */
-#define FATAL_LINES 6
+#define FATAL_LINES 64
 
 /* glibc 2.36, malloc/malloc.c; the last two are of older ones. */
 static const char *const heap_words[] = {
@@ -104,6 +104,15 @@ line_at(struct span text, const char *at)
 	return (struct span){start, (size_t)(end - start)};
 }
 
+/* glog's stack, whose message stands before it. */
+static bool
+is_fatal(const struct report *report)
+{
+	return span_is(report->kind, "fatal-error") &&
+	    report->sanitizer == parser_check.name &&
+	    report->expression.at == NULL;
+}
+
 /* A logger writes its message and aborts. */
 static struct span
 fatal_line(const struct report *report, struct span before)
@@ -111,7 +120,9 @@ fatal_line(const struct report *report, struct span before)
 	struct report unused;
 	struct span line = report->error_line;
 
-	for (int i = 0; i < FATAL_LINES && line.at > before.at; i++) {
+	for (int i = 0; i < FATAL_LINES && line.at > before.at &&
+	     report->error_line.at - line.at < NEAR_MAX;
+	     i++) {
 		line = line_at(before, line.at - 1);
 		report_init(&unused);
 		if (line.len > 0 && line.len < NEAR_MAX &&
@@ -138,7 +149,7 @@ context_read(
 		take_line(context, (enum context_kind)kind, line);
 		rest = span_skip(rest, at + MARKS_MIN);
 	}
-	if (context_is_mere_end(report))
+	if (context_is_mere_end(report) || is_fatal(report))
 		context->fatal = fatal_line(report, before);
 }
 
@@ -378,6 +389,8 @@ context_apply(const struct context *context, struct report *report)
 	    stack_has(report, check_functions, COUNT(check_functions)) &&
 	    apply_check(context, report, true))
 		return;
+	if (is_fatal(report))
+		apply_check(context, report, true);
 	if (!is_abort(report))
 		return;
 	cut_log_handler(report);

@@ -54,6 +54,33 @@ assertion_place(struct report *report, struct span head)
 	}
 }
 
+/* Where the bracket that opens at `i` closes; s.len where it does not. */
+static size_t
+closes_at(struct span s, size_t i)
+{
+	int depth = 0;
+
+	for (; i < s.len; i++)
+		if (s.at[i] == '(')
+			depth++;
+		else if (s.at[i] == ')' && --depth == 0)
+			break;
+	return i;
+}
+
+/* glib's "(x > 0): (0 > 0)" and ": (x != NULL)": what stands in the first. */
+static struct span
+condition(struct span s)
+{
+	s = span_trim(s);
+	if (span_starts(s, ":"))
+		s = span_trim(span_skip(s, 1));
+	if (!span_starts(s, "(") || s.len > 4096)
+		return before_sanitizer(s);
+	s.len = closes_at(s, 0);
+	return span_skip(s, 1);
+}
+
 /* Google's "assert.h assertion failed at file.cc:9 in f: x". */
 static bool
 google_assertion(struct report *report, struct span line)
@@ -97,9 +124,7 @@ statement_assertion(struct report *report, struct span line)
 	} else if (span_has(line, "ssertion failed")) {
 		if (!google_assertion(report, line)) {
 			text = span_after(line, "ssertion failed");
-			if (span_starts(text, ":"))
-				text = span_skip(text, 1);
-			report->expression = before_sanitizer(text);
+			report->expression = condition(text);
 			assertion_place(report, span_before(line, "ssertion "));
 		}
 	} else if (!libcxx_assertion(report, line))
@@ -108,38 +133,32 @@ statement_assertion(struct report *report, struct span line)
 	return true;
 }
 
-/* Where the bracket that opens at `i` closes; s.len where it does not. */
-static size_t
-closes_at(struct span s, size_t i)
-{
-	int depth = 0;
-
-	for (; i < s.len; i++)
-		if (s.at[i] == '(')
-			depth++;
-		else if (s.at[i] == ')' && --depth == 0)
-			break;
-	return i;
-}
-
-/* Without the values at the end: "a == b (1 vs. 2)". */
+/* Without the values behind it: "a == b (1 vs. 2) and a message". */
 static struct span
 without_values(struct span s)
 {
 	if (!span_has(s, " vs. ") || s.len > 4096)
 		return s;
 	for (size_t i = 1; i < s.len; i++) {
-		size_t end;
+		struct span in;
 
 		if (s.at[i] != '(' || s.at[i - 1] != ' ')
 			continue;
-		end = closes_at(s, i);
-		if (end + 1 < s.len || !span_has(span_skip(s, i), " vs. "))
+		in = (struct span){s.at + i, closes_at(s, i) - i};
+		if (!span_has(in, " vs. "))
 			continue;
 		s.len = i - 1;
 		break;
 	}
 	return s;
+}
+
+/* "F0812 21:22:15.159294 61315 file.cc:89] ". */
+static bool
+is_glog(struct span line)
+{
+	return line.len > 2 && line.at[0] == 'F' && line.at[1] >= '0' &&
+	    line.at[1] <= '9';
 }
 
 /* Where a logger's line or the line before it says it is. */
@@ -158,7 +177,7 @@ logger_place(struct report *report, struct span line)
 		return;
 	}
 	rest = span_before(line, "] "); /* glog: "F0812 time pid file:9] " */
-	if (rest.len == line.len || line.len == 0 || line.at[0] != 'F')
+	if (rest.len == line.len || !is_glog(line))
 		return;
 	for (size_t i = rest.len; i > 0; i--)
 		if (rest.at[i - 1] == ' ') {
@@ -211,8 +230,7 @@ statement_fatal(struct report *report, struct span line)
 		v8_place(report, line);
 		return report->place.file.len > 0;
 	}
-	if (text.at == NULL ||
-	    (line.at[0] != 'F' && !span_has(line, ":FATAL:")))
+	if (text.at == NULL || (!is_glog(line) && !span_has(line, ":FATAL:")))
 		return false;
 	logger_place(report, line);
 	if (report->place.file.len == 0)
