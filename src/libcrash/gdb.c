@@ -163,8 +163,7 @@ gdb_line(struct report *report, struct span line)
 		return true;
 	}
 	if (span_has(line, " received signal ") ||
-	    span_starts(line, "Program terminated") ||
-	    span_has(line, "ERROR: "))
+	    span_starts(line, "Program terminated"))
 		return false;
 	/* A line of another thread's stack, or the registers after it. */
 	if (report->stack_count > 0)
@@ -176,6 +175,7 @@ gdb_line(struct report *report, struct span line)
 const struct trace_parser parser_gdb = {
     .name = "gdb",
     .rank = RANK_WHOLE,
+    .open_ended = true,
     .marks = {" received signal ", "terminated with signal ", "#0  "},
     .begin = gdb_begin,
     .line = gdb_line,

@@ -29,9 +29,11 @@ static const struct trace_parser *const parsers[] = {
 };
 
 /* How far apart a warning and the report that it is beside can be. */
-#define BESIDE_MAX (16 * 1024)
+#define BESIDE_MAX (8 * 1024)
+/* What is longer is no line that a report begins with. */
+#define LINE_LEN_MAX (1 << 20)
 /* Lines of a language's message before its stack. */
-#define BARE_LINES_MAX 64
+#define BARE_LINES_MAX 16
 #define PARSERS (sizeof parsers / sizeof parsers[0])
 /* The value of the mark of a fuzzer that starts. */
 #define STARTS ((int)PARSERS)
@@ -69,31 +71,78 @@ line_around(struct span text, size_t at, struct span *rest)
 	return line;
 }
 
+/* Does it matter what such a parser finds after what was found already? */
+static bool
+matters(const struct trace_parser *parser, const struct start *best)
+{
+	return best->parser == NULL || parser->rank <= RANK_LANGUAGE ||
+	    parser->rank < best->parser->rank;
+}
+
 /*
- * Finds the next line on which a report begins and takes all up to its end off
- * `rest`. A fuzzer that starts is told as a start without a parser.
+ * What begins on the line, looked for from its first mark on: a whole report
+ * rather than another, as a target need not end its line. A fuzzer that starts
+ * is told as NULL.
  */
 static bool
-next_start(struct report *report, struct span *rest, struct start *start)
+line_begins(struct report *report, struct span line, size_t at,
+    const struct start *best, const struct trace_parser **parser)
 {
-	struct span from = *rest, line, after;
+	struct span rest = span_skip(line, at);
+	bool found = false;
+	int value;
+
+	while (
+	    line.len <= LINE_LEN_MAX && marks_find(marks, rest, &at, &value)) {
+		const struct trace_parser *p =
+		    value == STARTS ? NULL : parsers[value];
+
+		rest = span_skip(rest, at + 1);
+		if (p != NULL && (!matters(p, best) || !p->begin(report, line)))
+			continue;
+		if (!found || (p != NULL && p->rank == RANK_WHOLE))
+			*parser = p;
+		found = true;
+		if (p != NULL && p->rank == RANK_WHOLE)
+			break;
+	}
+	return found;
+}
+
+/* Finds the next line on which a report begins; `rest` is what follows it. */
+static bool
+next_start(struct report *report, struct span *rest, const struct start *best,
+    struct start *start)
+{
+	struct span line, after;
 	size_t at;
 	int value;
 
-	while (marks_find(marks, from, &at, &value)) {
-		/* All of the line, which may begin before `from`. */
-		line = line_around(
-		    *rest, (size_t)(from.at - rest->at) + at, &after);
-		start->parser = value == STARTS ? NULL : parsers[value];
+	while (marks_find(marks, *rest, &at, &value)) {
+		line = line_around(*rest, at, &after);
+		at -= (size_t)(line.at - rest->at);
 		start->text = span_skip(*rest, (size_t)(line.at - rest->at));
-		if (line.len <= 1 << 20 &&
-		    (value == STARTS || start->parser->begin(report, line))) {
-			*rest = after;
+		*rest = after;
+		if (line_begins(report, line, at, best, &start->parser))
 			return true;
-		}
-		from = span_skip(from, at + 1);
 	}
 	return false;
+}
+
+/* Does the line belong to a report or a run of something else already? */
+static bool
+another_begins(const struct trace_parser *parser, struct span line)
+{
+	const struct trace_parser *other = NULL;
+	const struct start none = {0};
+	struct report unused;
+	bool begins;
+
+	report_init(&unused);
+	begins = line_begins(&unused, line, 0, &none, &other) &&
+	    other != parser && (other == NULL || other->rank <= RANK_LANGUAGE);
+	report_release(&unused);
+	return begins;
 }
 
 /* Reads the report that begins there; what follows it remains in `rest`. */
@@ -113,7 +162,9 @@ read_from(struct report *report, const struct start *start, struct span *rest)
 		if (report->stack_count == 0 && ++bare > BARE_LINES_MAX &&
 		    start->parser->rank == RANK_LANGUAGE)
 			break;
-		if (!start->parser->line(report, line))
+		if (!start->parser->line(report, line) ||
+		    (start->parser->open_ended &&
+			another_begins(start->parser, line)))
 			break;
 	}
 	*rest = before;
@@ -151,6 +202,7 @@ tell(struct report *report, const struct start *start, struct span all)
 	struct span rest;
 
 	read_from(report, start, &rest);
+	report->mere_end = context_is_mere_end(report);
 	context_read(&context, report, text_up_to(all, report));
 	context_apply(&context, report);
 	return rest;
@@ -181,12 +233,18 @@ start_near(struct report *report, const struct starts *starts,
 		if (near.len > left)
 			near.len = left;
 	}
-	if (!next_start(report, &near, start))
+	if (!next_start(report, &near, &starts->best, start))
 		return false;
 	start->text.len = (size_t)(end - start->text.at);
 	*rest = start->text;
 	span_line(rest, &near);
 	return true;
+}
+
+static bool
+is_language(const struct start *start)
+{
+	return start->parser != NULL && start->parser->rank == RANK_LANGUAGE;
 }
 
 /* A program that logs "panic: " does not end with it: a place must follow. */
@@ -223,40 +281,57 @@ find_starts(
 			starts->whole = start;
 			return;
 		}
-		if (start.parser->rank == RANK_LANGUAGE &&
-		    !take_language(report, starts, &start, &rest))
-			continue;
+		if (start.parser->rank == RANK_LANGUAGE) {
+			if (many && is_language(&starts->best))
+				return;
+			if (!take_language(report, starts, &start, &rest))
+				continue;
+		}
 		if (starts->best.parser == NULL ||
 		    start.parser->rank < starts->best.parser->rank)
 			starts->best = start;
 	}
 }
 
+/* A whole report, or what before it says more of the same. */
+static struct span
+tell_whole(struct report *report, const struct starts *starts, struct span all,
+    bool many)
+{
+	struct span rest = tell(report, &starts->whole, all);
+	/* Without a stack it may be cut short. */
+	bool bare = report->stack_count == 0;
+	bool unexplained = context_is_mere_end(report) ||
+	    span_is(report->kind, "panic") || bare;
+
+	/* In a log of many it is another one. */
+	if (many && !report->mere_end && !bare && is_language(&starts->best))
+		return tell(report, &starts->best, all);
+	if (starts->best.parser == &parser_undefined &&
+	    raised_by_undefined(report))
+		tell(report, &starts->best, all);
+	else if (unexplained && starts->reason.parser != NULL)
+		tell(report, &starts->reason, all);
+	return rest;
+}
+
 static bool
 read_one(struct report *report, struct span *rest, bool many)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct span all = *rest;
 	struct starts starts;
 
 	pthread_once(&once, marks_make);
 	find_starts(report, &starts, *rest, many);
 	report_clear(report);
-	if (starts.whole.parser != NULL) {
-		*rest = tell(report, &starts.whole, all);
-		if (starts.best.parser == &parser_undefined &&
-		    raised_by_undefined(report))
-			tell(report, &starts.best, all);
-		else if (starts.reason.parser != NULL &&
-		    context_is_mere_end(report))
-			tell(report, &starts.reason, all);
-		return true;
-	}
-	if (starts.best.parser == NULL) {
+	if (starts.whole.parser != NULL)
+		*rest = tell_whole(report, &starts, *rest, many);
+	else if (starts.best.parser != NULL)
+		*rest = tell(report, &starts.best, *rest);
+	else {
 		*rest = SPAN_NONE;
 		return false;
 	}
-	*rest = tell(report, &starts.best, all);
 	return true;
 }
 

@@ -66,6 +66,7 @@ struct report {
 	 */
 	enum stack_role next_role;
 	bool in_stack, lost;
+	bool mere_end;     /* as printed it says only that it ended */
 	bool in_goroutine; /* Go's: a stack is being told */
 	bool in_chain;     /* Python's: another exception follows */
 };
@@ -88,6 +89,8 @@ enum report_rank {
 struct trace_parser {
 	const char *name;
 	enum report_rank rank;
+	/* Nothing tells where its report ends but what begins after it. */
+	bool open_ended;
 	/* Of these a line has one if a report begins on it. */
 	const char *marks[TRACE_MARKS_MAX];
 	/* Does a report begin on this line? Fills what the line says. */
@@ -110,7 +113,7 @@ bool report_read(struct report *report, const char *text, size_t len);
 /*
  * The same for a log of many: takes what belongs to the report off `rest`, so
  * that the next call reads the next one. A warning is beside a report that
- * follows within 16 KiB, unless libFuzzer has started anew between them.
+ * follows within 8 KiB, unless libFuzzer has started anew between them.
  */
 bool report_next(struct report *report, struct span *rest);
 /*
