@@ -1,8 +1,19 @@
 #include "context.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 
+#include "marks.h"
+#include "statement.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* A statement this far before the report, in bytes, may be its reason. */
+#define NEAR_MAX 4096
+/* Lines before the report among which a logger's fatal one is looked for. */
+#define FATAL_LINES 64
+
+/* glibc 2.36, malloc/malloc.c; the last two are of older ones. */
 static const char *const heap_words[] = {
     "double free or corruption",
     "free(): ",
@@ -12,13 +23,51 @@ static const char *const heap_words[] = {
     "corrupted size vs. prev_size",
     "corrupted double-linked list",
     "malloc_consolidate(): ",
+    "malloc_check_get_size: ",
+    "mremap_chunk(): ",
     "invalid fastbin entry",
     "sysmalloc: ",
-    "malloc_check_get_size: ",
-    "chunk_main_arena",
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct {
+	const char *words;
+	enum context_kind kind;
+} words[] = {
+    {"ssertion `", CONTEXT_ASSERTION},
+    {"ssertion '", CONTEXT_ASSERTION},
+    {"ssertion failed", CONTEXT_ASSERTION},
+    {":assertion ", CONTEXT_ASSERTION},
+    {": assertion ", CONTEXT_ASSERTION},
+    {"heck failed: ", CONTEXT_CHECK},
+    {"CHECK failed: ", CONTEXT_CHECK},
+    {"Assert failed: ", CONTEXT_CHECK},
+    {"# Fatal error in ", CONTEXT_V8},
+    {"terminate called ", CONTEXT_EXCEPTION},
+    {"libc++abi: terminating", CONTEXT_EXCEPTION},
+    {"*** Error in ", CONTEXT_HEAP},
+    {"*** stack smashing detected", CONTEXT_SMASHING},
+    {"*** buffer overflow detected", CONTEXT_SMASHING},
+    {" panicked at ", CONTEXT_PANIC},
+    {"memory allocation of ", CONTEXT_MEMORY},
+    {"er-input timeout exceeded: ", CONTEXT_TIMEOUT},
+    {"er-batch timeout exceeded: ", CONTEXT_TIMEOUT},
+    {"RSS limit exceeded: ", CONTEXT_RSS},
+    {"===BUG DETECTED: ", CONTEXT_BUG},
+    {"FuzzerSecurityIssue", CONTEXT_STATED},
+    {": Running ", CONTEXT_PROGRAM},
+};
+
+static struct marks *marks;
+
+static void
+marks_make(void)
+{
+	marks = marks_new();
+	for (size_t i = 0; i < COUNT(words); i++)
+		marks_add(marks, words[i].words, (int)words[i].kind);
+	for (size_t i = 0; i < COUNT(heap_words); i++)
+		marks_add(marks, heap_words[i], CONTEXT_HEAP);
+}
 
 bool
 context_is_heap(struct span line)
@@ -32,67 +81,76 @@ context_is_heap(struct span line)
 	return false;
 }
 
-void
-context_line(struct context *context, struct span line)
+static void
+take_line(struct context *context, enum context_kind kind, struct span line)
 {
-	if (line.len < 8)
+	if (kind == CONTEXT_HEAP && !context_is_heap(line))
 		return;
-	if (span_has(line, "ssertion") &&
-	    (span_has(line, "ssertion `") || span_has(line, "ssertion failed")))
-		context->assertion = line;
-	else if (span_starts(line, "terminate called ") ||
-	    span_has(line, "libc++abi: terminating"))
-		context->exception = line;
-	else if (span_starts(line, "*** stack smashing detected") ||
-	    span_starts(line, "*** buffer overflow detected"))
-		context->smashing = line;
-	else if (context_is_heap(line))
-		context->heap = line;
-	else if (span_has(line, "Check failed: "))
-		context->check = span_trim(span_after(line, "Check failed: "));
-	else if (span_has(line, ": Running ") && span_has(line, " inputs "))
-		context->program =
-		    span_basename(span_before(line, ": Running "));
-	else if (span_has(line, "FuzzerSecurityIssue"))
-		context->stated = span_after(line, "FuzzerSecurityIssue");
+	if (kind == CONTEXT_PROGRAM && !span_has(line, " inputs "))
+		return;
+	context->line[kind] = line;
 }
 
-bool
-context_assertion(struct report *report, struct span line)
+static struct span
+line_at(struct span text, const char *at)
 {
-	struct span head = span_before(line, "ssertion"), word, rest;
-	struct span text = span_after(line, "ssertion `");
-	uint64_t number;
+	const char *start, *end;
 
-	report->kind = SPAN("assertion");
-	report->signal = SIGABRT;
-	if (text.at != NULL) {
-		for (size_t i = text.len; i > 0; i--)
-			if (span_starts(span_skip(text, i - 1), "' failed")) {
-				text.len = i - 1;
-				break;
-			}
-	} else
-		text = span_trim(span_after(line, "ssertion failed"));
-	report->expression = text;
-	/* "prog: file:12: function: A": the program's name may be absent. */
-	for (rest = head; (word = span_after(rest, ":")).at != NULL;
-	     rest = word) {
-		struct span file = span_trim(span_before(rest, ":"));
+	start = memrchr(text.at, '\n', (size_t)(at - text.at));
+	start = start == NULL ? text.at : start + 1;
+	end = memchr(at, '\n', (size_t)(text.at + text.len - at));
+	if (end == NULL)
+		end = text.at + text.len;
+	return (struct span){start, (size_t)(end - start)};
+}
 
-		if (!span_decimal(&word, &number) || !span_starts(word, ": "))
-			continue;
-		report->place.file = file;
-		report->place.line = (unsigned)number;
-		word = span_skip(word, 2);
-		if (span_ends(word, ": A"))
-			word.len -= 3;
-		else
-			word = SPAN_NONE;
-		report->place.function = word;
-		return true;
+/* glog's stack, whose message stands before it. */
+static bool
+is_fatal(const struct report *report)
+{
+	return span_is(report->kind, "fatal-error") &&
+	    report->sanitizer == parser_check.name &&
+	    report->expression.at == NULL;
+}
+
+/* A logger writes its message and aborts. */
+static struct span
+fatal_line(const struct report *report, struct span before)
+{
+	struct report unused;
+	struct span line = report->error_line;
+
+	for (int i = 0; i < FATAL_LINES && line.at > before.at &&
+	     report->error_line.at - line.at < NEAR_MAX;
+	     i++) {
+		line = line_at(before, line.at - 1);
+		report_init(&unused);
+		if (line.len > 0 && line.len < NEAR_MAX &&
+		    statement_fatal(&unused, line))
+			return line;
 	}
-	return false;
+	return SPAN_NONE;
+}
+
+void
+context_read(
+    struct context *context, const struct report *report, struct span before)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct span rest = before;
+	size_t at;
+	int kind;
+
+	pthread_once(&once, marks_make);
+	memset(context, 0, sizeof *context);
+	while (marks_find(marks, rest, &at, &kind)) {
+		struct span line = line_at(before, rest.at + at);
+
+		take_line(context, (enum context_kind)kind, line);
+		rest = span_skip(rest, at + MARKS_MIN);
+	}
+	if (context_is_mere_end(report) || is_fatal(report))
+		context->fatal = fatal_line(report, before);
 }
 
 static bool
@@ -118,6 +176,8 @@ static const char *const assertion_functions[] = {
     "_assert",
     "_wassert",
     "g_assertion_message",
+    "g_return_if_fail_warning",
+    "std::__1::__libcpp_verbose_abort",
 };
 static const char *const check_functions[] = {
     "logging::LogMessage",
@@ -133,10 +193,17 @@ static const char *const exception_functions[] = {
     "__cxxabiv1::__terminate",
     "std::__terminate",
 };
+static const char *const memory_functions[] = {
+    "rust_oom",
+    "__rust_alloc_error_handler",
+    "alloc::alloc::handle_alloc_error",
+    "std::alloc::rust_oom",
+};
 static const char *const panic_functions[] = {
     "std::panicking::",
     "core::panicking::",
     "rust_panic",
+    "__rustc::rust_panic",
     "std::sys_common::backtrace::__rust_end_short",
 };
 static const char *const heap_functions[] = {
@@ -150,10 +217,46 @@ static const char *const smashing_functions[] = {
     "__GI___fortify_fail",
 };
 
+/* What a frame of the stack says of the abort; the first row that holds. */
+static const struct {
+	const char *const *names;
+	size_t count;
+	const char *kind;
+	enum context_kind context;
+} reasons[] = {
+    {smashing_functions, COUNT(smashing_functions), "stack-smashing",
+	CONTEXT_SMASHING},
+    {heap_functions, COUNT(heap_functions), "heap-corruption", CONTEXT_HEAP},
+    {exception_functions, COUNT(exception_functions), "uncaught-exception",
+	CONTEXT_EXCEPTION},
+    {assertion_functions, COUNT(assertion_functions), "assertion",
+	CONTEXT_ASSERTION},
+    {memory_functions, COUNT(memory_functions), "out-of-memory",
+	CONTEXT_MEMORY},
+    {panic_functions, COUNT(panic_functions), "panic", CONTEXT_PANIC},
+};
+
+/* glib lets the program say what to do with a message: that comes above. */
+static void
+cut_log_handler(struct report *report)
+{
+	static const char *const loggers[] = {
+	    "g_log", "g_logv", "g_log_structured_array"};
+	const struct stack *stack = report_stack(report, STACK_CRASH);
+
+	for (size_t i = 0; stack != NULL && i < stack->count && i < 8; i++)
+		for (size_t k = 0; k < COUNT(loggers); k++)
+			if (span_is(report->frames[stack->first + i].function,
+				loggers[k])) {
+				report_cut_above(report, i);
+				return;
+			}
+}
+
 static bool
 is_abort(const struct report *report)
 {
-	return report->signal == SIGABRT || span_is(report->kind, "abrt") ||
+	return span_is(report->kind, "abrt") ||
 	    span_is(report->kind, "deadly-signal");
 }
 
@@ -163,6 +266,13 @@ ends_itself(const struct report *report)
 {
 	return is_abort(report) || span_is(report->kind, "ill") ||
 	    span_is(report->kind, "trap");
+}
+
+bool
+context_is_mere_end(const struct report *report)
+{
+	return ends_itself(report) ||
+	    span_is(report->kind, "fuzz-target-exited");
 }
 
 /*
@@ -190,47 +300,113 @@ is_recursion(const struct report *report)
 	return false;
 }
 
+/* The message and the place of a panic, which may be on the lines after it. */
+static void
+apply_panic(struct report *report, struct span line)
+{
+	struct span rest = {line.at + line.len,
+	    (size_t)(report->error_line.at - (line.at + line.len))};
+
+	if (rest.at >= report->error_line.at || !statement_panic(report, line))
+		return;
+	rest = span_skip(rest, 1);
+	for (int i = 0; i < 16 && span_line(&rest, &line); i++)
+		if (!statement_panic_more(report, line))
+			break;
+}
+
+static void
+apply_line(struct report *report, enum context_kind kind, struct span line)
+{
+	report->cause = line;
+	if (line.at == NULL)
+		return;
+	if (kind == CONTEXT_ASSERTION)
+		statement_assertion(report, line);
+	else if (kind == CONTEXT_PANIC)
+		apply_panic(report, line);
+	else if (kind == CONTEXT_EXCEPTION)
+		report->expression =
+		    span_before(span_after(line, "instance of '"), "'");
+}
+
+static bool
+is_near(const struct report *report, struct span line)
+{
+	return line.at != NULL &&
+	    (size_t)(report->error_line.at - line.at) < NEAR_MAX;
+}
+
+static bool
+apply_check(const struct context *context, struct report *report, bool always)
+{
+	struct span check = context->line[CONTEXT_CHECK];
+
+	if (check.at != NULL && (always || is_near(report, check)) &&
+	    statement_check(report, check)) {
+		report->kind = SPAN("assertion");
+		if (check.at[0] == '#')
+			statement_fatal(report, context->line[CONTEXT_V8]);
+		return true;
+	}
+	if (context->fatal.at == NULL ||
+	    !statement_fatal(report, context->fatal))
+		return false;
+	report->kind = SPAN("fatal-error");
+	report->cause = context->fatal;
+	return true;
+}
+
+/* What stands right before it, where no frame says otherwise. */
+static void
+apply_near(const struct context *context, struct report *report)
+{
+	struct span line = context->line[CONTEXT_ASSERTION];
+
+	if (is_near(report, context->line[CONTEXT_TIMEOUT]))
+		report->kind = SPAN("timeout");
+	else if (is_near(report, context->line[CONTEXT_RSS]))
+		report->kind = SPAN("out-of-memory");
+	else if (is_near(report, line) && statement_assertion(report, line))
+		report->kind = SPAN("assertion");
+	else if (!apply_check(context, report, false) &&
+	    is_near(report, context->line[CONTEXT_BUG]))
+		report->cause = context->line[CONTEXT_BUG];
+}
+
 void
 context_apply(const struct context *context, struct report *report)
 {
-	struct frame none = {0};
+	struct span program = context->line[CONTEXT_PROGRAM];
 
-	report->stated = context->stated;
-	report->program = context->program;
-	if (context->check.at != NULL && ends_itself(report) &&
-	    stack_has(report, check_functions, COUNT(check_functions))) {
-		report->kind = SPAN("assertion");
-		report->expression = context->check;
-		return;
-	}
+	report->stated =
+	    span_after(context->line[CONTEXT_STATED], "FuzzerSecurityIssue");
+	report->program = span_basename(span_before(program, ": Running "));
 	if (report->sanitizer == parser_gdb.name &&
 	    span_is(report->kind, "segv") && is_recursion(report))
 		report->kind = SPAN("stack-overflow");
+	if (ends_itself(report) &&
+	    stack_has(report, check_functions, COUNT(check_functions)) &&
+	    apply_check(context, report, true))
+		return;
+	if (is_fatal(report))
+		apply_check(context, report, true);
 	if (!is_abort(report))
 		return;
-	if (stack_has(report, smashing_functions, COUNT(smashing_functions))) {
-		report->kind = SPAN("stack-smashing");
-	} else if (stack_has(report, heap_functions, COUNT(heap_functions))) {
-		report->kind = SPAN("heap-corruption");
-	} else if (stack_has(report, exception_functions,
-		       COUNT(exception_functions))) {
-		report->kind = SPAN("uncaught-exception");
-	} else if (stack_has(report, assertion_functions,
-		       COUNT(assertion_functions))) {
-		report->kind = SPAN("assertion");
-		if (context->assertion.at != NULL)
-			context_assertion(report, context->assertion);
-	} else if (stack_has(report, panic_functions, COUNT(panic_functions)))
-		report->kind = SPAN("panic");
-	if (report->stack_count > 0)
-		report->place = none;
+	cut_log_handler(report);
+	for (size_t i = 0; i < COUNT(reasons); i++)
+		if (stack_has(report, reasons[i].names, reasons[i].count)) {
+			report->kind = span_text(reasons[i].kind);
+			apply_line(report, reasons[i].context,
+			    context->line[reasons[i].context]);
+			return;
+		}
+	apply_near(context, report);
 }
 
 void
 report_known_kind(struct report *report, const char *kind)
 {
-	if (strcmp(kind, "timeout") == 0 && is_abort(report) &&
-	    (span_is(report->kind, "abrt") ||
-		span_is(report->kind, "deadly-signal")))
+	if (strcmp(kind, "timeout") == 0 && is_abort(report))
 		report->kind = SPAN("timeout");
 }

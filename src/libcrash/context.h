@@ -1,31 +1,49 @@
 /*
- * What stands around a report and says why a signal was raised: assertions,
- * uncaught exceptions, libc's own heap checks, a fuzzer's stated severity.
+ * What stands before a report and says why a signal was raised: assertions,
+ * uncaught exceptions, panics, libc's own heap checks, a fuzzer's stated
+ * severity.
  */
 #ifndef PF_CONTEXT_H
 #define PF_CONTEXT_H
 
 #include "trace.h"
 
-struct context {
-	struct span assertion; /* the whole line of the last one */
-	struct span check;     /* the condition of a logger's CHECK */
-	struct span exception; /* "terminate called after …" */
-	struct span heap;      /* "free(): invalid pointer" */
-	struct span smashing;
-	struct span stated;
-	struct span program; /* libFuzzer's "…/prog: Running 1 inputs" */
+enum context_kind {
+	CONTEXT_ASSERTION, /* the last one; the same holds for all others */
+	CONTEXT_CHECK,     /* a logger's */
+	CONTEXT_V8,        /* "# Fatal error in file, line 9" */
+	CONTEXT_EXCEPTION, /* "terminate called after …" */
+	CONTEXT_HEAP,      /* "free(): invalid pointer" */
+	CONTEXT_SMASHING,
+	CONTEXT_PANIC,   /* Rust's */
+	CONTEXT_MEMORY,  /* "memory allocation of 9 bytes failed" */
+	CONTEXT_TIMEOUT, /* centipede's word before it ends the target */
+	CONTEXT_RSS,
+	CONTEXT_BUG,     /* "===BUG DETECTED: Shell injection===" */
+	CONTEXT_STATED,  /* FuzzerSecurityIssueHigh */
+	CONTEXT_PROGRAM, /* libFuzzer's "…/prog: Running 1 inputs" */
+	CONTEXT_KINDS
 };
 
-/* Remembers what the line says, if it says anything. */
-void context_line(struct context *context, struct span line);
+struct context {
+	struct span line[CONTEXT_KINDS]; /* whole lines */
+	/* A logger's fatal message right before the report, of no CHECK. */
+	struct span fatal;
+};
+
 /*
- * Makes a report of a mere abort what it really is. An assertion's text
- * counts only where the stack does not contradict it.
+ * Reads what `before`, the text up to the report and with its first line, says
+ * that matters to such a report.
+ */
+void context_read(
+    struct context *context, const struct report *report, struct span before);
+/*
+ * Makes a report of a mere abort what it really is. A text counts only where
+ * the stack does not contradict it.
  */
 void context_apply(const struct context *context, struct report *report);
-/* Parses "prog: file:12: function: Assertion `x' failed." into the report. */
-bool context_assertion(struct report *report, struct span line);
+/* Does the report say no more than that the process ended itself? */
+bool context_is_mere_end(const struct report *report);
 /* Is this libc's word on a damaged heap? */
 bool context_is_heap(struct span line);
 

@@ -290,7 +290,7 @@ join_pair(struct buf *form, size_t skip, const struct buf *other)
 	buf_release(&pair);
 }
 
-/* The unordered pair of both sides of a race. */
+/* The unordered pair of both sides of a race; the places stay the first's. */
 static void
 add_second(struct fingerprint *f, const struct report *report,
     const struct rules *rules, struct buf *explain)
@@ -303,17 +303,18 @@ add_second(struct fingerprint *f, const struct report *report,
 	if (explain != NULL)
 		buf_add_str(explain, "  the other side:\n");
 	places_take(f, report, second, rules, explain);
-	if (f->count == 0)
-		return;
-	add_site(&other, f, report, false);
-	join_pair(&f->site, 0, &other);
-	buf_clear(&other);
-	add_site(&other, f, report, true);
-	join_pair(&f->key, strlen("race: "), &other);
-	buf_clear(&other);
-	add_linefree(&other, f, 3);
-	join_pair(&f->site_linefree, 0, &other);
-	buf_release(&other);
+	if (f->count > 0) {
+		add_site(&other, f, report, false);
+		join_pair(&f->site, 0, &other);
+		buf_clear(&other);
+		add_site(&other, f, report, true);
+		join_pair(&f->key, strlen("race: "), &other);
+		buf_clear(&other);
+		add_linefree(&other, f, 3);
+		join_pair(&f->site_linefree, 0, &other);
+		buf_release(&other);
+	}
+	places_take(f, report, report_stack(report, STACK_CRASH), rules, NULL);
 }
 
 /* An error that has only a place and no stack of its own. */

@@ -66,6 +66,22 @@ cut_number(struct span *s, unsigned *number)
 	return true;
 }
 
+bool
+frame_place(struct frame *frame, struct span place)
+{
+	unsigned last, before;
+
+	if (!cut_number(&place, &last))
+		return false;
+	frame->line = last;
+	if (cut_number(&place, &before)) {
+		frame->line = before;
+		frame->column = last;
+	}
+	frame->file = place;
+	return true;
+}
+
 /*
  * Where the file begins in "int f<a, b>(int, char *) const dir/file.c":
  * at the first " /" outside of brackets, else after the last blank there.
@@ -107,14 +123,11 @@ static void
 split_function(struct span s, struct frame *frame)
 {
 	size_t at;
-	bool has_line = cut_number(&s, &frame->line);
+	bool has_line = frame_place(frame, s);
 
-	if (has_line && cut_number(&s, &frame->column)) {
-		unsigned line = frame->column;
-
-		frame->column = frame->line;
-		frame->line = line;
-	}
+	if (has_line)
+		s = frame->file;
+	frame->file = SPAN_NONE;
 	if (span_ends(s, " <null>")) {
 		s.len -= strlen(" <null>");
 	} else if (span_ends(s,

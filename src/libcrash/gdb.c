@@ -102,12 +102,7 @@ gdb_begin(struct report *report, struct span line)
 		report->kind = name;
 		if (report->signal != 0)
 			report->kind =
-			    span_text(report->signal == SIGSEGV ? "segv"
-				    : report->signal == SIGABRT ? "abrt"
-				    : report->signal == SIGFPE  ? "fpe"
-				    : report->signal == SIGILL  ? "ill"
-				    : report->signal == SIGBUS  ? "bus"
-								: "trap");
+			    span_text(report_signal_kind(report->signal));
 		return true;
 	}
 	/* `bt` alone: its first line must be unmistakably gdb's. */
@@ -167,6 +162,9 @@ gdb_line(struct report *report, struct span line)
 		report_frame(report, &frame);
 		return true;
 	}
+	if (span_has(line, " received signal ") ||
+	    span_starts(line, "Program terminated"))
+		return false;
 	/* A line of another thread's stack, or the registers after it. */
 	if (report->stack_count > 0)
 		report->in_stack = false;
@@ -176,6 +174,9 @@ gdb_line(struct report *report, struct span line)
 
 const struct trace_parser parser_gdb = {
     .name = "gdb",
+    .rank = RANK_WHOLE,
+    .open_ended = true,
+    .marks = {" received signal ", "terminated with signal ", "#0  "},
     .begin = gdb_begin,
     .line = gdb_line,
 };

@@ -29,6 +29,8 @@ libfuzzer_begin(struct report *report, struct span line)
 
 const struct trace_parser parser_libfuzzer = {
     .name = "libFuzzer",
+    .rank = RANK_WHOLE,
+    .marks = {"ERROR: libFuzzer: "},
     .begin = libfuzzer_begin,
     .line = sanitizer_line,
 };

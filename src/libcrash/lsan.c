@@ -8,10 +8,8 @@ leak_begin(struct report *report, struct span line)
 
 	if (rest.at == NULL)
 		return false;
-	if (sanitizer_signal(report, rest))
-		return true;
 	if (!span_starts(rest, "detected memory leaks"))
-		return false;
+		return sanitizer_named(report, rest);
 	report->kind = SPAN("leak");
 	report->next_role = STACK_OTHER;
 	return true;
@@ -36,16 +34,22 @@ leak_line(struct report *report, struct span line)
 		}
 		return true;
 	}
-	if (sanitizer_line(report, line))
-		return true;
+	return sanitizer_line(report, line);
+}
+
+static void
+leak_end(struct report *report)
+{
 	if (report_stack(report, STACK_CRASH) == NULL &&
 	    report->stack_count > 0)
 		report->stacks[0].role = STACK_CRASH;
-	return false;
 }
 
 const struct trace_parser parser_leak = {
     .name = "LeakSanitizer",
+    .rank = RANK_WHOLE,
+    .marks = {"ERROR: LeakSanitizer: "},
     .begin = leak_begin,
     .line = leak_line,
+    .end = leak_end,
 };

@@ -6,15 +6,13 @@ memory_begin(struct report *report, struct span line)
 {
 	struct span rest = sanitizer_error(line, "MemorySanitizer");
 
-	if (rest.at == NULL)
-		return false;
-	if (!sanitizer_signal(report, rest))
-		report->kind = span_word(rest);
-	return report->kind.len > 2;
+	return rest.at != NULL && sanitizer_named(report, rest);
 }
 
 const struct trace_parser parser_memory = {
     .name = "MemorySanitizer",
+    .rank = RANK_WHOLE,
+    .marks = {"WARNING: MemorySanitizer: ", "ERROR: MemorySanitizer: "},
     .begin = memory_begin,
     .line = sanitizer_line,
 };

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "rustname.h"
+
 static bool
 is_name_char(char c)
 {
@@ -110,8 +112,18 @@ anonymous_at(struct span s, size_t i, size_t *end)
 	return false;
 }
 
-void
-name_clean(struct buf *out, struct span s, size_t max)
+/* Go's receiver is part of the name: "json.(*decodeState).next". */
+static bool
+receiver_at(struct span s, size_t i, size_t *end)
+{
+	if (i == 0 || s.at[i - 1] != '.' || !span_starts(span_skip(s, i), "(*"))
+		return false;
+	*end = group_end(s, i);
+	return true;
+}
+
+static void
+clean(struct buf *out, struct span s, size_t max)
 {
 	size_t start = out->len, i = 0, end;
 
@@ -119,6 +131,9 @@ name_clean(struct buf *out, struct span s, size_t max)
 		char c = s.at[i];
 
 		if (anonymous_at(s, i, &end)) {
+			i = end;
+		} else if (c == '(' && receiver_at(s, i, &end)) {
+			buf_add(out, s.at + i, end - i);
 			i = end;
 		} else if (operator_at(s, i)) {
 			end = operator_end(s, i);
@@ -157,12 +172,28 @@ name_clean(struct buf *out, struct span s, size_t max)
 		buf_truncate(out, out->len - 1);
 }
 
+void
+name_clean(struct buf *out, struct span s, size_t max)
+{
+	struct buf decoded = BUF_INIT;
+
+	if (!rustname_is_escaped(s)) {
+		clean(out, s, max);
+		return;
+	}
+	rustname_decode(&decoded, s);
+	clean(out, (struct span){decoded.data, decoded.len}, max);
+	buf_release(&decoded);
+}
+
 struct span
 name_last(struct span name)
 {
-	/* An operator's own symbols have no colons. */
+	/* An operator's own symbols have no colons, but maybe a slash. */
 	for (size_t i = name.len; i > 1; i--)
-		if (name.at[i - 1] == ':' && name.at[i - 2] == ':')
+		if ((name.at[i - 1] == ':' && name.at[i - 2] == ':') ||
+		    (name.at[i - 1] == '/' && i < name.len &&
+			is_name_char(name.at[i])))
 			return span_skip(name, i);
 	return name;
 }

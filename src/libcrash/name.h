@@ -10,7 +10,10 @@
 
 /* Appends the clean form of `function`, at most `max` bytes of it. */
 void name_clean(struct buf *out, struct span function, size_t max);
-/* The last component: "read" of "ns::Class::read". */
+/*
+ * The last component: "read" of "ns::Class::read", "json.(*decoder).read" of
+ * Go's "encoding/json.(*decoder).read".
+ */
 struct span name_last(struct span name);
 /*
  * Calls `each` for every word of a name (copyBytes_u32 has copy, bytes, u,

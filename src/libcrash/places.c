@@ -87,6 +87,16 @@ generic(struct span word, const void *context)
 	return rules_helper_word(context, word);
 }
 
+/* A name alone will do, but not where a runtime's file has it. */
+static bool
+is_entry(const struct frame *frame, struct span name, const struct rules *rules)
+{
+	if (rules_entry(rules, name) == NULL)
+		return false;
+	return (frame->file.len == 0 && frame->module.len == 0) ||
+	    skip_rule(frame, SPAN_NONE, rules) == NULL;
+}
+
 static const char *
 helper_rule(
     const struct frame *frame, struct span name, const struct rules *rules)
@@ -154,8 +164,7 @@ places_take(struct fingerprint *f, const struct report *report,
 		name_clean(&f->names, frame->function, PLACE_NAME_MAX);
 		rules_strip(rules, &f->names, at);
 		name = (struct span){f->names.data + at, f->names.len - at};
-		if (rules_entry(rules, name) != NULL &&
-		    skip_rule(frame, SPAN_NONE, rules) == NULL) {
+		if (is_entry(frame, name, rules)) {
 			place_add(f, frame, at, NULL, true);
 			explain_frame(explain, frame, name, "entry", NULL);
 			break; /* what called it is the runtime's */

@@ -26,6 +26,7 @@ enum pattern_section {
 	FILE_PATTERN,
 	MODULE_PATTERN,
 	HELPER_FILE,
+	ENTRY_PATTERN,
 	STRIP,
 	PATTERN_SECTIONS
 };
@@ -43,6 +44,7 @@ static const struct {
     {"file pattern", true, FILE_PATTERN},
     {"module pattern", true, MODULE_PATTERN},
     {"helper file pattern", true, HELPER_FILE},
+    {"entry pattern", true, ENTRY_PATTERN},
     {"strip pattern", true, STRIP},
 };
 
@@ -266,7 +268,11 @@ rules_skip_module(const struct rules *rules, struct span module)
 const char *
 rules_entry(const struct rules *rules, struct span name)
 {
-	return wordset_find(&rules->words[ENTRY], name);
+	const char *entry = wordset_find(&rules->words[ENTRY], name);
+
+	if (entry == NULL)
+		entry = patterns_find(&rules->patterns[ENTRY_PATTERN], name);
+	return entry;
 }
 
 const char *

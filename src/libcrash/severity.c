@@ -73,6 +73,8 @@ static const struct row {
 	    {RATING_LOW, "stack exhaustion"}},
 	{"fpe", ACCESS_UNKNOWN, {RATING_LOW, "FPE"}},
 	{"abrt", ACCESS_UNKNOWN, {RATING_LOW, "abort"}},
+	{"fatal-error", ACCESS_UNKNOWN, {RATING_LOW, "abort"}},
+	{"deadlock", ACCESS_UNKNOWN, {RATING_LOW, "abort"}},
 	{"deadly-signal", ACCESS_UNKNOWN,
 	    {RATING_LOW, "a signal of unknown cause"}},
 	{"assertion", ACCESS_UNKNOWN, {RATING_LOW, "assertion"}},
@@ -128,8 +130,8 @@ rate_stated(const struct report *report, struct severity *s)
 	return false;
 }
 
-static bool
-near_null(const struct report *report)
+bool
+severity_near_null(const struct report *report)
 {
 	return report->has_address && report->address < NEAR_NULL;
 }
@@ -138,7 +140,7 @@ near_null(const struct report *report)
 static struct severity
 rate_fault(const struct report *report)
 {
-	bool null = near_null(report);
+	bool null = severity_near_null(report);
 
 	if (report->has_pc && report->pc < NEAR_NULL)
 		return (struct severity){RATING_HIGH, "pc in the zero page"};
@@ -203,7 +205,8 @@ is_overflow(const struct report *report)
 static struct severity
 rate_overflow(const struct report *report)
 {
-	if (span_is(report->kind, "unknown-crash") && near_null(report))
+	if (span_is(report->kind, "unknown-crash") &&
+	    severity_near_null(report))
 		return rate_fault(report);
 	if (report->access != ACCESS_WRITE)
 		return (struct severity){RATING_MEDIUM, "READ overflow"};
@@ -266,7 +269,8 @@ severity_class(const struct report *report)
 		return CLASS_ASSERTION;
 	if (report->signal != 0)
 		return CLASS_CRASH;
-	if (strcmp(report->sanitizer, "ThreadSanitizer") == 0)
+	if (strcmp(report->sanitizer, "ThreadSanitizer") == 0 ||
+	    span_is(kind, "data-race"))
 		return CLASS_RACE;
 	if (strcmp(report->sanitizer, "UndefinedBehaviorSanitizer") == 0)
 		return CLASS_UNDEFINED;

@@ -18,6 +18,9 @@ const char *severity_name(enum rating rating);
 /* False for any other text. */
 bool severity_parse(const char *text, enum rating *rating);
 
+/* Is the address that of a null pointer plus a member's offset? */
+bool severity_near_null(const struct report *report);
+
 /* Kinds whose class is part of the group, beside the site. */
 enum crash_class {
 	CLASS_CRASH, /* the site alone */

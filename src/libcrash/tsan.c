@@ -8,17 +8,15 @@ thread_begin(struct report *report, struct span line)
 
 	if (rest.at == NULL)
 		return false;
-	if (sanitizer_signal(report, rest))
-		return true;
 	if (span_starts(rest, "data race"))
 		report->kind = span_starts(rest, "data race on vptr")
 		    ? SPAN("data-race-on-vptr")
 		    : SPAN("data-race");
-	else
-		report->kind = span_word(rest);
+	else if (!sanitizer_named(report, rest))
+		return false;
 	if (span_is(report->kind, "heap-use-after-free"))
 		report->kind = SPAN("race-on-freed-memory");
-	return report->kind.len > 2;
+	return true;
 }
 
 /* Of a lock order the first two acquisitions are the pair. */
@@ -35,6 +33,8 @@ thread_line(struct report *report, struct span line)
 
 const struct trace_parser parser_thread = {
     .name = "ThreadSanitizer",
+    .rank = RANK_WHOLE,
+    .marks = {"WARNING: ThreadSanitizer: ", "ERROR: ThreadSanitizer: "},
     .begin = thread_begin,
     .line = thread_line,
 };

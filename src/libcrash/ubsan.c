@@ -72,6 +72,16 @@ ends_place(struct span head)
 	return (last >= '0' && last <= '9') || last == '>' || last == ')';
 }
 
+/* "(vtable address 0x12)" of a cast, "of address 0x12" of others. */
+static void
+take_address(struct report *report, struct span message)
+{
+	struct span at = span_after(message, " address 0x");
+
+	if (at.at != NULL)
+		report->has_address = span_hex(&at, &report->address);
+}
+
 static bool
 undefined_begin(struct report *report, struct span line)
 {
@@ -89,17 +99,40 @@ undefined_begin(struct report *report, struct span line)
 	if (span_has(message, "member call on") &&
 	    span_is(report->kind, "bad-cast"))
 		report->kind = SPAN("bad-cast-call");
+	take_address(report, message);
 	take_place(report, span_trim(span_before(line, ": runtime error: ")));
 	return true;
 }
 
-/* A stack follows at once or not at all. */
+/* The notes on an object's bytes: what it is, the bytes, a caret. */
+static bool
+note_line(struct report *report, struct span line)
+{
+	uint64_t byte;
+
+	if (span_has(line, ": note: ")) {
+		if (report->cause.at == NULL)
+			report->cause = line;
+		return true;
+	}
+	if (line.len == 0 || line.at[0] == ' ' || span_is(line, "^") ||
+	    span_starts(line, "<memory cannot be printed>"))
+		return true;
+	return report->cause.at != NULL && span_hex(&line, &byte) &&
+	    span_starts(line, " ");
+}
+
+/* A stack follows at once, but for notes, or not at all. */
 static bool
 undefined_line(struct report *report, struct span line)
 {
-	if (span_has(line, ": runtime error: "))
-		return false;
-	return sanitizer_line(report, line);
+	struct frame frame;
+
+	if (frame_sanitizer(&frame, line)) {
+		report_frame(report, &frame);
+		return true;
+	}
+	return report->stack_count == 0 && note_line(report, line);
 }
 
 /* A signal that UBSan's runtime caught, as the other runtimes do. */
@@ -113,13 +146,16 @@ signal_begin(struct report *report, struct span line)
 
 const struct trace_parser parser_undefined_signal = {
     .name = "UndefinedBehaviorSanitizer",
+    .rank = RANK_WHOLE,
+    .marks = {"ERROR: UndefinedBehaviorSanitizer: "},
     .begin = signal_begin,
     .line = sanitizer_line,
 };
 
 const struct trace_parser parser_undefined = {
     .name = "UndefinedBehaviorSanitizer",
-    .yields = true,
+    .rank = RANK_UNDEFINED,
+    .marks = {": runtime error: "},
     .begin = undefined_begin,
     .line = undefined_line,
 };

@@ -5,6 +5,7 @@
 #include "dedup.h"
 #include "emit.h"
 #include "event.h"
+#include "libcrash/clusterfuzz.h"
 #include "libcrash/crashevent.h"
 #include "libcrash/name.h"
 #include "libcrash/severity.h"
@@ -79,9 +80,23 @@ emit_report(struct emit *e, const struct report *report)
 	emit_string(e, "why", severity.why);
 }
 
+/* The names that ClusterFuzz has for it. */
+static void
+emit_clusterfuzz(struct emit *e, const struct dedup *d, const char *target)
+{
+	struct buf text = BUF_INIT;
+
+	clusterfuzz_type(&text, &d->report);
+	emit_bytes(e, "crash_type", text.data, text.len);
+	buf_clear(&text);
+	clusterfuzz_state(&text, &d->report, &d->fingerprint, target);
+	emit_bytes(e, "crash_state", text.data, text.len);
+	buf_release(&text);
+}
+
 /* The fields that follow from the trace, as a JSON object in d->derived. */
 static void
-derive(struct dedup *d, bool found, const char *status)
+derive(struct dedup *d, bool found, const char *status, const char *target)
 {
 	struct fingerprint *f = &d->fingerprint;
 	struct emit e;
@@ -89,8 +104,10 @@ derive(struct dedup *d, bool found, const char *status)
 	buf_clear(&d->derived);
 	emit_begin(&e, &d->derived);
 	emit_object(&e, NULL);
-	if (found)
+	if (found) {
 		emit_report(&e, &d->report);
+		emit_clusterfuzz(&e, d, target);
+	}
 	if (found && f->resolved) {
 		emit_bytes(&e, "site", f->site.data, f->site.len);
 		emit_string(&e, "stack", f->stack);
@@ -206,7 +223,7 @@ crash_enrich(struct dedup *d, json_t *event)
 {
 	static const char *const stale[] = {"sanitizer", "access",
 	    "access_bytes", "address", "frames", "severity", "why", "site",
-	    "stack", "site_linefree", "group"};
+	    "stack", "site_linefree", "group", "crash_type", "crash_state"};
 	json_t *data = json_object_get(event, "data"), *derived;
 	const char *trace = text_of(data, "trace");
 	const char *known = text_of(data, "status");
@@ -227,7 +244,8 @@ crash_enrich(struct dedup *d, json_t *event)
 	derive(d, found,
 	    !resolved                                          ? "unresolved"
 		: known != NULL && strcmp(known, "known") == 0 ? "known"
-							       : "new");
+							       : "new",
+	    text_of(event, "target"));
 	for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++)
 		json_object_del(data, stale[i]);
 	derived = json_loadb(d->derived.data, d->derived.len, 0, NULL);
