@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cycle.h"
+#include "frame_memo.h"
 #include "hash.h"
 #include "name.h"
 #include "places.h"
@@ -17,6 +18,7 @@ fingerprint_init(struct fingerprint *f)
 	buf_init(&f->site_linefree);
 	buf_init(&f->key);
 	buf_init(&f->names);
+	f->memo = frame_memo_new();
 }
 
 void
@@ -27,6 +29,7 @@ fingerprint_release(struct fingerprint *f)
 	buf_release(&f->key);
 	buf_release(&f->names);
 	free(f->places);
+	frame_memo_free(f->memo);
 }
 
 static void

@@ -28,7 +28,8 @@ struct fingerprint {
 	char group[FINGERPRINT_TEXT]; /* 16 hex digits, or "" */
 	char stack[FINGERPRINT_TEXT];
 
-	/* The maker's own, kept for its room. */
+	/* The maker's own, kept for its room and for what it has learned. */
+	struct frame_memo *memo;
 	struct buf names;
 	struct place *places;
 	size_t count, cap;

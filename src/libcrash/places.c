@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "frame_memo.h"
 #include "mem.h"
 #include "name.h"
 
@@ -149,32 +150,67 @@ drop_unnamed(struct fingerprint *f)
 	f->count = n;
 }
 
+/* By the rules; the clean name is appended to f->names. */
+static struct frame_verdict
+judge(
+    struct fingerprint *f, const struct frame *frame, const struct rules *rules)
+{
+	size_t at = f->names.len;
+	struct frame_verdict v = {0};
+
+	name_clean(&f->names, frame->function, PLACE_NAME_MAX);
+	rules_strip(rules, &f->names, at);
+	v.name = (struct span){f->names.data + at, f->names.len - at};
+	v.entry = is_entry(frame, v.name, rules);
+	if (v.entry)
+		return v;
+	v.skip = skip_rule(frame, v.name, rules);
+	if (v.skip == NULL)
+		v.helper = helper_rule(frame, v.name, rules);
+	return v;
+}
+
+/* The same, from what was judged before where that is known. */
+static struct frame_verdict
+recall(
+    struct fingerprint *f, const struct frame *frame, const struct rules *rules)
+{
+	const struct frame_verdict *known = frame_memo_get(f->memo, frame);
+	size_t at = f->names.len;
+	struct frame_verdict v;
+
+	if (known == NULL) {
+		v = judge(f, frame, rules);
+		frame_memo_put(f->memo, frame, &v);
+		return v;
+	}
+	v = *known;
+	buf_add(&f->names, v.name.at, v.name.len);
+	v.name.at = f->names.data + at;
+	return v;
+}
+
 void
 places_take(struct fingerprint *f, const struct report *report,
     const struct stack *stack, const struct rules *rules, struct buf *explain)
 {
 	f->count = 0;
 	buf_clear(&f->names);
+	frame_memo_use(f->memo, rules);
 	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
 		const struct frame *frame = &report->frames[stack->first + i];
-		const char *rule;
 		size_t at = f->names.len;
-		struct span name;
+		struct frame_verdict v = recall(f, frame, rules);
 
-		name_clean(&f->names, frame->function, PLACE_NAME_MAX);
-		rules_strip(rules, &f->names, at);
-		name = (struct span){f->names.data + at, f->names.len - at};
-		if (is_entry(frame, name, rules)) {
-			place_add(f, frame, at, NULL, true);
-			explain_frame(explain, frame, name, "entry", NULL);
+		explain_frame(explain, frame, v.name,
+		    v.entry              ? "entry"
+			: v.skip != NULL ? "skipped"
+					 : "kept",
+		    v.skip);
+		if (v.skip == NULL)
+			place_add(f, frame, at, v.helper, v.entry);
+		if (v.entry)
 			break; /* what called it is the runtime's */
-		}
-		rule = skip_rule(frame, name, rules);
-		explain_frame(
-		    explain, frame, name, rule ? "skipped" : "kept", rule);
-		if (rule == NULL)
-			place_add(f, frame, at, helper_rule(frame, name, rules),
-			    false);
 	}
 	drop_unnamed(f);
 }

@@ -136,34 +136,48 @@ is_plain(const unsigned char *s, size_t n)
 {
 	size_t i;
 
+	/* Without a branch a byte: compilers make vectors of it. */
+	unsigned odd = 0;
+
 	for (i = 0; i < n; i++)
-		if (s[i] == 0 || s[i] == '\\' || s[i] > 0x7f)
-			return false;
-	return true;
+		odd |= (unsigned)(s[i] == 0) | (unsigned)(s[i] == '\\') |
+		    (unsigned)(s[i] >> 7);
+	return odd == 0;
 }
 
 void
-emit_bytes(struct emit *e, const char *key, const void *bytes, size_t n)
+emit_encode(struct buf *out, const void *bytes, size_t n)
 {
 	const unsigned char *s = bytes;
-	struct buf text = BUF_INIT;
 	size_t i, length;
 
-	begin_member(e, key);
 	if (is_plain(s, n)) {
-		add_quoted(e->out, bytes, n);
+		buf_add(out, bytes, n);
 		return;
 	}
 	for (i = 0; i < n; i += length) {
 		length = emit_utf8_length(s + i, n - i);
 		if (length == 0 || s[i] == 0) {
-			buf_addf(&text, "\\x%02x", s[i]);
+			buf_addf(out, "\\x%02x", s[i]);
 			length = 1;
 		} else if (s[i] == '\\')
-			buf_add_str(&text, "\\\\");
+			buf_add_str(out, "\\\\");
 		else
-			buf_add(&text, s + i, length);
+			buf_add(out, s + i, length);
 	}
+}
+
+void
+emit_bytes(struct emit *e, const char *key, const void *bytes, size_t n)
+{
+	struct buf text = BUF_INIT;
+
+	begin_member(e, key);
+	if (is_plain(bytes, n)) {
+		add_quoted(e->out, bytes, n);
+		return;
+	}
+	emit_encode(&text, bytes, n);
 	add_quoted(e->out, text.data, text.len);
 	buf_release(&text);
 }

@@ -47,6 +47,8 @@ void emit_bool(struct emit *e, const char *key, bool value);
 /* JSON text that is known to be valid. */
 void emit_raw(struct emit *e, const char *key, const char *json, size_t n);
 
+/* Appends the text that emit_bytes writes between its quotes, unquoted. */
+void emit_encode(struct buf *out, const void *bytes, size_t n);
 /* Appends the bytes that emit_bytes made `text` from. */
 void emit_decode(struct buf *out, const char *text, size_t n);
 /* The length of the valid UTF-8 sequence at `s` (1 to 4), 0 if there is none.*/
