@@ -3,7 +3,7 @@
 
 #include "mem.h"
 #include "pf-run/blocker.h"
-#include "pf-run/health.h"
+#include "health.h"
 #include "pf-run/space.h"
 
 static void
