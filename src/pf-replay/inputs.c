@@ -123,29 +123,35 @@ is_job(int fd)
 }
 
 static void
-look_into(struct walk *w, const char *dir, int follow)
+take_entries(struct walk *w, const char *dir, int fd)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
 	char *whole = realpath(dir, NULL);
+	const char *name = base_name(whole != NULL ? whole : dir);
 	const struct dirent64 *entry;
 	struct entries e;
 
-	if (fd < 0 || whole == NULL) {
+	entries_begin(&e, fd);
+	while ((entry = entries_next(&e)) != NULL)
+		take_entry(w, dir, name, entry, type_of(fd, entry));
+	if (errno != 0)
 		could_not_read(w, dir);
-	} else if (is_job(fd)) {
-		if (faccessat(fd, "crashes", F_OK, 0) == 0)
-			strvec_addf(&w->todo, "%s/crashes", dir);
-	} else {
-		entries_begin(&e, fd);
-		while ((entry = entries_next(&e)) != NULL)
-			take_entry(w, dir, base_name(whole), entry,
-			    type_of(fd, entry));
-		if (errno != 0)
-			could_not_read(w, dir);
-	}
-	if (fd >= 0)
-		close(fd);
 	free(whole);
+}
+
+static void
+look_into(struct walk *w, const char *dir, int follow)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+
+	if (fd < 0) {
+		could_not_read(w, dir);
+		return;
+	}
+	if (!is_job(fd))
+		take_entries(w, dir, fd);
+	else if (faccessat(fd, "crashes", F_OK, 0) == 0)
+		strvec_addf(&w->todo, "%s/crashes", dir);
+	close(fd);
 }
 
 /* Without the slashes at its end. */
