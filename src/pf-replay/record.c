@@ -115,7 +115,8 @@ prepare(struct replay *replay, struct task *task, char *const command[])
 	if (style == STYLE_LIBFUZZER) {
 		tell_style(replay, command[0], task->input);
 		/* It looks itself, once a second, and says where it was. */
-		task->limits.memory_bytes += task->limits.memory_bytes / 2;
+		if (task->limits.memory_bytes > 0)
+			task->limits.memory_bytes += UINT64_C(1) << 30;
 	}
 	return true;
 }
