@@ -144,6 +144,21 @@ fork_sharing(const struct child_spec *spec, struct launch *l)
 	    child_main, stack + sizeof stack, share | CLONE_VFORK | SIGCHLD, l);
 }
 
+/* By the keeper alone where the kernel refuses the cgroup. */
+static pid_t
+fork_contained(
+    const struct server *s, const struct child_spec *spec, struct launch *l)
+{
+	pid_t pid = -1;
+
+	if (s->cgroup->fd >= 0) {
+		pid = fork_into(s, l);
+		if (pid > 0 || errno == EAGAIN || errno == ENOMEM)
+			return pid;
+	}
+	return fork_sharing(spec, l);
+}
+
 /* Starts the command; 0 when it was executed, else errno. */
 static int
 start(struct server *s, const struct order *o)
@@ -168,8 +183,7 @@ start(struct server *s, const struct order *o)
 	slot->error = 0;
 	s->cpu_us = s->peak_rss_bytes = 0;
 	s->number = o->request.number;
-	s->child =
-	    s->cgroup->fd >= 0 ? fork_into(s, &l) : fork_sharing(&spec, &l);
+	s->child = fork_contained(s, &spec, &l);
 	error = s->child < 0 ? errno : slot->error;
 	if (error != 0 && s->child > 0)
 		waitpid(s->child, NULL, 0);
