@@ -151,6 +151,19 @@ contain(const struct become *b)
 	}
 }
 
+/* The two ways of knowing the parent. */
+static void
+die_with_parent(const struct become *b)
+{
+	if (b->parent == 0) {
+		become_mortal(b->failed_fd);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != b->parent)
+		_exit(127);
+}
+
 /* Returns only on failure, with errno. */
 static void
 execute(const struct become *b)
@@ -160,7 +173,7 @@ execute(const struct become *b)
 	if (set_limits(spec) < 0 || change_user(spec) < 0)
 		return;
 	/* Again: a change of user has undone it. */
-	become_mortal(b->failed_fd);
+	die_with_parent(b);
 	if (give_descriptors(spec) < 0 ||
 	    (spec->dir != NULL && chdir(spec->dir) < 0))
 		return;
@@ -170,7 +183,24 @@ execute(const struct become *b)
 		return;
 	}
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	execvpe(spec->argv[0], spec->argv, spec->env);
+	/* execvp(3) hands to a shell what the kernel does not know. */
+	if (b->parent != 0 && strchr(spec->argv[0], '/') != NULL)
+		execve(spec->argv[0], spec->argv, spec->env);
+	else
+		execvpe(spec->argv[0], spec->argv, spec->env);
+}
+
+int
+become_directly(const struct become *b)
+{
+	sigset_t none;
+
+	die_with_parent(b);
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execute(b);
+	return errno;
 }
 
 void

@@ -19,6 +19,9 @@ struct become {
 	int status_fd; /* of the sandbox */
 	/* The writing end, whose reading end the parent alone has. */
 	int failed_fd;
+	/* In its place for become_directly: the parent, of our pid namespace.
+	 */
+	pid_t parent;
 };
 
 /*
@@ -32,5 +35,11 @@ void become_mortal(int pipe_fd);
 void become_default_signals(void);
 /* Executes the command, or writes what failed and exits. */
 _Noreturn void become_command(const struct become *b);
+/*
+ * The same in a child that shares its parent's memory until it executes
+ * (vfork), is in the cgroup already, and whose signals are by default but for
+ * the mask. Without a sandbox. Returns errno.
+ */
+int become_directly(const struct become *b);
 
 #endif

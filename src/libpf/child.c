@@ -16,7 +16,19 @@
 static pid_t keepers[SWEEP_SKIP_MAX];
 static unsigned keeper_count;
 
-static void
+bool
+keeper_has_room(void)
+{
+	return keeper_count < SWEEP_SKIP_MAX;
+}
+
+void
+keeper_remember(pid_t pid)
+{
+	keepers[keeper_count++] = pid;
+}
+
+void
 keeper_forget(pid_t pid)
 {
 	unsigned i;
@@ -30,14 +42,16 @@ keeper_forget(pid_t pid)
  * ECONNRESET is told once, when the keeper ended with an order of ours unread,
  * and before the reports that it had sent: they are still to be had.
  */
-static int
-receive(int fd, struct keeper_report *report)
+int
+keeper_receive(int fd, struct keeper_report *report, bool now)
 {
 	ssize_t n;
 
 	do
-		n = recv(fd, report, sizeof *report, 0);
+		n = recv(fd, report, sizeof *report, now ? MSG_DONTWAIT : 0);
 	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+	if (n < 0 && errno == EAGAIN)
+		return -1;
 	return n == (ssize_t)sizeof *report;
 }
 
@@ -62,7 +76,7 @@ await_start(struct child *c)
 	/* The child may have stopped its keeper before that could tell. */
 	while (poll(&p, 1, 500) <= 0)
 		kill(c->keeper, SIGCONT);
-	if (!receive(c->fd, &report)) {
+	if (keeper_receive(c->fd, &report, false) != 1) {
 		errno = ECHILD;
 		return -1;
 	}
@@ -77,8 +91,8 @@ await_start(struct child *c)
 }
 
 /* Cgroups cost a little: they are made only where they are wanted. */
-static void
-make_cgroup(struct child *c, const struct child_spec *spec)
+void
+child_make_cgroup(struct child *c, const struct child_spec *spec)
 {
 	c->cgroup.fd = -1;
 	if (spec->containment != CHILD_CGROUP)
@@ -87,8 +101,8 @@ make_cgroup(struct child *c, const struct child_spec *spec)
 	cgroup_create(&c->cgroup);
 }
 
-static void
-drop_cgroup(struct child *c)
+void
+child_drop_cgroup(struct child *c)
 {
 	if (c->cgroup.fd < 0)
 		return;
@@ -111,7 +125,7 @@ start_keeper(struct child *c, const struct child_spec *spec)
 	close(pair[1]);
 	c->fd = pair[0];
 	if (c->keeper > 0)
-		keepers[keeper_count++] = c->keeper;
+		keeper_remember(c->keeper);
 	if (c->keeper < 0 || await_start(c) < 0) {
 		int saved = errno;
 
@@ -133,17 +147,17 @@ child_start(struct child *c, const struct child_spec *spec)
 	int status, saved;
 
 	c->fd = -1;
-	if (keeper_count == SWEEP_SKIP_MAX) {
+	if (!keeper_has_room()) {
 		errno = EAGAIN;
 		return -1;
 	}
 	c->exited = false;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	make_cgroup(c, spec);
+	child_make_cgroup(c, spec);
 	status = start_keeper(c, spec);
 	saved = errno;
 	if (status < 0 || c->containment != CHILD_CGROUP)
-		drop_cgroup(c);
+		child_drop_cgroup(c);
 	errno = saved;
 	return status;
 }
@@ -162,6 +176,19 @@ const char *
 child_containment_name(enum child_containment containment)
 {
 	return containment_names[containment];
+}
+
+bool
+child_containment_named(const char *name, enum child_containment *containment)
+{
+	enum child_containment c;
+
+	for (c = CHILD_CGROUP; c <= CHILD_KEEPER; c++)
+		if (strcmp(containment_names[c], name) == 0) {
+			*containment = c;
+			return true;
+		}
+	return false;
 }
 
 void
@@ -195,23 +222,28 @@ gone(struct child *c)
 	return CHILD_GONE;
 }
 
-/* The keeper was killed: its children are ours now. */
-static enum child_event
-keeper_lost(struct child *c, struct child_end *end)
+void
+child_keeper_lost(struct child *c, struct child_end *end)
 {
 	unsigned in_cgroup;
 
 	keeper_forget(c->keeper);
 	waitpid(c->keeper, NULL, 0);
-	/* Unless we know better, it died with its keeper. */
-	if (!c->exited)
-		end->wait_status = SIGKILL;
 	in_cgroup = cgroup_kill(&c->cgroup);
 	sweep_descendants(keepers, keeper_count, &end->swept, &end->left);
 	end->swept += in_cgroup;
-	drop_cgroup(c);
+	child_drop_cgroup(c);
 	close(c->fd);
 	c->fd = -1;
+}
+
+static enum child_event
+keeper_lost(struct child *c, struct child_end *end)
+{
+	/* Unless we know better, it died with its keeper. */
+	if (!c->exited)
+		end->wait_status = SIGKILL;
+	child_keeper_lost(c, end);
 	return CHILD_GONE;
 }
 
@@ -225,7 +257,7 @@ child_next(struct child *c, struct child_end *end, int timeout_ms)
 		return CHILD_GONE;
 	if (poll(&p, 1, timeout_ms) <= 0)
 		return CHILD_NOTHING;
-	if (!receive(c->fd, &report))
+	if (keeper_receive(c->fd, &report, false) != 1)
 		return keeper_lost(c, end);
 	end->wait_status = report.wait_status;
 	c->exited = true;

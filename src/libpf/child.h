@@ -148,6 +148,9 @@ bool child_memory(const struct child *c, bool exact, uint64_t *bytes);
 bool child_cpu(const struct child *c, int64_t *ms);
 /* "cgroup", "namespace", "keeper". */
 const char *child_containment_name(enum child_containment containment);
+/* False when there is none of that name. */
+bool
+child_containment_named(const char *name, enum child_containment *containment);
 /* Has the keeper kill the whole tree now. */
 void child_kill(struct child *c);
 /* Kills a keeper that does not do so; child_next does its work then. */

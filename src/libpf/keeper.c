@@ -242,6 +242,16 @@ close_others(const int *keep, size_t count)
 	close_range((unsigned)max + 1, ~0U, 0);
 }
 
+void
+keeper_let_go(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, 0);
+	dup2(null, 1);
+	dup2(null, 2);
+}
+
 /*
  * The keeper holds nothing open that others wait for the end of: the child's
  * pipes, and the standard output of the program it was forked from.
@@ -249,13 +259,10 @@ close_others(const int *keep, size_t count)
 static void
 let_go(const struct child_spec *spec)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	const int given[] = {spec->in, spec->out, spec->err};
 	size_t i;
 
-	dup2(null, 0);
-	dup2(null, 1);
-	dup2(null, 2);
+	keeper_let_go();
 	for (i = 0; i < sizeof given / sizeof given[0]; i++)
 		if (given[i] > 2)
 			close(given[i]);
@@ -263,7 +270,7 @@ let_go(const struct child_spec *spec)
 
 /* SIGCHLD by descriptor, all other signals not at all. 0 or errno. */
 static int
-take_signals(struct keeper *k)
+take_signals(int *signals)
 {
 	sigset_t all;
 
@@ -271,8 +278,18 @@ take_signals(struct keeper *k)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&all);
 	sigaddset(&all, SIGCHLD);
-	k->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	return k->signals < 0 ? errno : 0;
+	*signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	return *signals < 0 ? errno : 0;
+}
+
+int
+keeper_begin(const int *keep, size_t count, int *signals)
+{
+	close_others(keep, count);
+	setsid();
+	prctl(PR_SET_NAME, "pf-keeper");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return take_signals(signals);
 }
 
 void
@@ -286,11 +303,7 @@ keeper_main(
 	unsigned swept = 0, left = 0;
 	int error;
 
-	close_others(keep, sizeof keep / sizeof keep[0]);
-	setsid();
-	prctl(PR_SET_NAME, "pf-keeper");
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	error = take_signals(&k);
+	error = keeper_begin(keep, sizeof keep / sizeof keep[0], &k.signals);
 	if (error == 0)
 		error = start(&k, spec);
 	if (error != 0) {

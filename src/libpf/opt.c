@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <math.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <sysexits.h>
 
@@ -245,4 +246,18 @@ opt_need_count(const char *option, const char *text)
 		msg_diex(
 		    EX_USAGE, "%s is not a count: %s", option, msg_quote(text));
 	return count;
+}
+
+void
+opt_need_user(const char *option, const char *name, uid_t *uid, gid_t *gid)
+{
+	const struct passwd *user;
+
+	if (geteuid() != 0)
+		msg_diex(EX_NOPERM, "%s needs to be started as root", option);
+	user = getpwnam(name);
+	if (user == NULL)
+		msg_diex(EX_USAGE, "%s: no user %s", option, msg_quote(name));
+	*uid = user->pw_uid;
+	*gid = user->pw_gid;
 }

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Values of the long options that all programs have and that have no letter. */
 enum { OPT_VERSION = 0x7f00, OPT_LOG, OPT_OWN };
@@ -54,5 +55,11 @@ bool opt_share(const char *text, double *ratio);
 int64_t opt_need_duration(const char *option, const char *text);
 uint64_t opt_need_size(const char *option, const char *text);
 uint64_t opt_need_count(const char *option, const char *text);
+/*
+ * Who `option` says is to be become; exit 77 unless we are root, 64 when there
+ * is no such user.
+ */
+void
+opt_need_user(const char *option, const char *name, uid_t *uid, gid_t *gid);
 
 #endif

@@ -30,12 +30,36 @@ static const struct {
 	"symbolize=1:abort_on_error=0:halt_on_error=1:"
 	"second_deadlock_stack=1:log_path=stderr"},
     {"LSAN_OPTIONS", "", "symbolize=1:log_path=stderr"},
+    {"HWASAN_OPTIONS", "",
+	"symbolize=1:abort_on_error=0:halt_on_error=1:handle_abort=1:"
+	"handle_segv=1:handle_sigbus=1:handle_sigfpe=1:handle_sigill=1:"
+	"log_path=stderr"},
 };
+
+/* AFL++ 4.04, set_sanitizer_defaults in afl-common.c. */
+static const char aflpp_defaults[] =
+    "detect_leaks=0:allocator_may_return_null=1:malloc_context_size=30";
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const command_sanitizer_names[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS",
-    "MSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", NULL};
+    "MSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "HWASAN_OPTIONS", NULL};
+
+static const char *const style_names[] = {[STYLE_AUTO] = "auto",
+    [STYLE_ARGUMENT] = "argument",
+    [STYLE_STDIN] = "stdin",
+    [STYLE_LIBFUZZER] = "libfuzzer"};
+
+bool
+style_named(const char *name, enum style *style)
+{
+	for (size_t i = 0; i < COUNT(style_names); i++)
+		if (strcmp(style_names[i], name) == 0) {
+			*style = (enum style)i;
+			return true;
+		}
+	return false;
+}
 
 static bool
 contains(const char *file, const char *words)
@@ -60,56 +84,85 @@ contains(const char *file, const char *words)
 	return found;
 }
 
-bool
-command_is_libfuzzer(const char *file)
+enum style
+style_recognize(const char *file)
 {
 	static char *last;
-	static bool answer;
+	static enum style answer;
 
 	if (last != NULL && strcmp(last, file) == 0)
 		return answer;
 	free(last);
 	last = mem_dup(file);
-	answer = contains(file, "ERROR: libFuzzer: deadly signal");
+	answer = contains(file, "libFuzzer: deadly signal") ? STYLE_LIBFUZZER
+							    : STYLE_STDIN;
 	return answer;
 }
 
+/* The word with each @@ replaced; true when there was one. */
+static bool
+add_word(struct strvec *argv, const char *word, const char *input)
+{
+	struct buf text = BUF_INIT;
+	const char *at = strstr(word, "@@");
+	bool placed = at != NULL;
+
+	if (!placed) {
+		strvec_add(argv, word);
+		return false;
+	}
+	for (; at != NULL; word = at + 2, at = strstr(word, "@@")) {
+		buf_add(&text, word, (size_t)(at - word));
+		buf_add_str(&text, input);
+	}
+	buf_add_str(&text, word);
+	strvec_add(argv, text.data);
+	buf_release(&text);
+	return true;
+}
+
+static bool
+limits_memory(char *const command[])
+{
+	for (; *command != NULL; command++)
+		if (strncmp(*command, "-rss_limit_mb=", 14) == 0)
+			return true;
+	return false;
+}
+
 bool
-command_words(struct strvec *argv, char *const command[], const char *input,
-    bool is_libfuzzer)
+command_words(struct strvec *argv, const char *file, char *const command[],
+    const char *input, enum style style, uint64_t memory_bytes)
 {
 	bool placed = false;
 
-	for (; *command != NULL; command++) {
-		struct buf word = BUF_INIT;
-		const char *rest = *command, *at;
-
-		while ((at = strstr(rest, "@@")) != NULL) {
-			buf_add(&word, rest, (size_t)(at - rest));
-			buf_add_str(&word, input);
-			rest = at + 2;
-			placed = true;
-		}
-		buf_add_str(&word, rest);
-		strvec_add(argv, word.data);
-		buf_release(&word);
-	}
-	if (!placed && is_libfuzzer) {
-		strvec_add(argv, input);
-		placed = true;
-	}
-	return !placed;
+	strvec_add(argv, file);
+	for (size_t i = 1; command[i] != NULL; i++)
+		placed |= add_word(argv, command[i], input);
+	if (style == STYLE_LIBFUZZER && memory_bytes > 0 &&
+	    !limits_memory(command))
+		strvec_addf(argv, "-rss_limit_mb=%llu",
+		    (unsigned long long)((memory_bytes + 1048575) >> 20));
+	if (placed)
+		return false;
+	if (style == STYLE_STDIN)
+		return true;
+	strvec_add(argv, input);
+	return false;
 }
 
 void
-command_sanitizers(struct strvec *env, const char *symbolizer)
+command_sanitizers(struct strvec *env, bool as_aflpp, const char *symbolizer)
 {
 	for (size_t i = 0; i < COUNT(sanitizers); i++) {
 		const char *own = strvec_env_get(env, sanitizers[i].name);
+		const char *before = sanitizers[i].before;
 		struct buf all = BUF_INIT;
 
-		if (sanitizers[i].before[0] != '\0')
-			buf_addf(&all, "%s:", sanitizers[i].before);
+		if (as_aflpp && i == 0)
+			before = aflpp_defaults;
+		if (before[0] != '\0')
+			buf_addf(&all, "%s:", before);
 		if (own != NULL && own[0] != '\0')
 			buf_addf(&all, "%s:", own);
 		buf_add_str(&all, sanitizers[i].after);
@@ -119,6 +172,9 @@ command_sanitizers(struct strvec *env, const char *symbolizer)
 		strvec_env_set(env, sanitizers[i].name, all.data);
 		buf_release(&all);
 	}
+	/* Without it a panic has no backtrace. */
+	if (strvec_env_get(env, "RUST_BACKTRACE") == NULL)
+		strvec_env_set(env, "RUST_BACKTRACE", "1");
 }
 
 char *
@@ -143,8 +199,8 @@ command_gdb(struct strvec *out, const char *gdb, char *const argv[])
 	    "set print frame-arguments none", "-ex",
 	    "set debuginfod enabled off", "-ex", "set startup-with-shell off",
 	    "-ex", "run", "-ex", "bt 256", "-ex",
-	    "p $_siginfo._sifields._sigfault.si_addr", "-ex",
-	    "info registers rip", "-ex", "x/i $pc", "--args"};
+	    "p $_siginfo._sifields._sigfault.si_addr", "-ex", "info registers",
+	    "-ex", "x/i $pc", "--args"};
 
 	strvec_add(out, gdb);
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -2,122 +2,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "mem.h"
 #include "msg.h"
-#include "opt.h"
+#include "options.h"
 #include "out.h"
 #include "program.h"
 #include "queue.h"
-
-static const char usage[] =
-    "usage: pf-replay [-hv] [--filter] [-j N] [--log json|text] [-n RUNS]\n"
-    "                 [--rules FILE] [-t TIME] [INPUT...] [-- COMMAND...]\n"
-    "\n"
-    "  --filter              read event lines, run the crashes among them\n"
-    "  -h, --help            print this and exit\n"
-    "  -j, --jobs N          run so many at a time (default 1)\n"
-    "  --log FORMAT          messages as text (default) or as json\n"
-    "  -n, --runs RUNS       run each input so often (default 3)\n"
-    "  --rules FILE          which frames are the program's own\n"
-    "  -t, --timeout TIME    the longest a run may take (default 10s)\n"
-    "  -v, --verbose         say more\n"
-    "  --version             print the version and exit\n";
-
-enum { OPT_FILTER = OPT_OWN, OPT_RULES };
-
-static const struct option long_options[] = {
-    {"filter", no_argument, NULL, OPT_FILTER},
-    {"jobs", required_argument, NULL, 'j'},
-    {"rules", required_argument, NULL, OPT_RULES},
-    {"runs", required_argument, NULL, 'n'},
-    {"timeout", required_argument, NULL, 't'},
-    OPT_COMMON,
-    {NULL, 0, NULL, 0},
-};
-
-struct options {
-	bool filter;
-	unsigned jobs;
-	char **inputs; /* up to the command; inputs[input_count] is not ours */
-	size_t input_count;
-};
-
-static unsigned
-need_number(const char *option, const char *text, unsigned max)
-{
-	uint64_t n = opt_need_count(option, text);
-
-	if (n == 0 || n > max)
-		opt_usage(usage, "%s is from 1 to %u, not %s", option, max,
-		    msg_quote(text));
-	return (unsigned)n;
-}
-
-/* Splits the command off at "--": getopt would swallow it. */
-static int
-split_command(struct replay *replay, int argc, char *argv[])
-{
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--") == 0) {
-			argv[i] = NULL;
-			if (i + 1 < argc)
-				replay->command = &argv[i + 1];
-			return i;
-		}
-	return argc;
-}
-
-static void
-options(struct options *o, struct replay *replay, int argc, char *argv[])
-{
-	const char *rules = NULL;
-	int c;
-
-	argc = split_command(replay, argc, argv);
-	while (
-	    (c = getopt_long(argc, argv, "hj:n:t:v", long_options, NULL)) != -1)
-		switch (c) {
-		case OPT_FILTER:
-			o->filter = true;
-			break;
-		case 'j':
-			o->jobs = need_number("-j", optarg, 1024);
-			break;
-		case 'n':
-			replay->runs = need_number("-n", optarg, 1000);
-			break;
-		case OPT_RULES:
-			rules = optarg;
-			break;
-		case 't':
-			replay->timeout_ms = opt_need_duration("-t", optarg);
-			break;
-		default:
-			opt_common(c, usage);
-		}
-	o->inputs = argv + optind;
-	o->input_count = (size_t)(argc - optind);
-	if (replay->timeout_ms <= 0)
-		opt_usage(usage, "-t is longer than nothing");
-	if (!o->filter && replay->command == NULL)
-		opt_usage(usage, "the command is missing: -- COMMAND");
-	if (o->filter && o->input_count > 0)
-		opt_usage(usage, "--filter takes no inputs but event lines");
-	replay->rules =
-	    rules != NULL ? rules_need_file(rules) : rules_default();
-}
+#include "record.h"
 
 static void
 find_helpers(struct replay *replay)
 {
+	char *program;
+
+	if (replay->command != NULL) {
+		program = program_find(replay->command[0]);
+		if (program == NULL)
+			msg_die(69, "run %s", msg_quote(replay->command[0]));
+		free(program);
+	}
 	replay->symbolizer = command_symbolizer();
 	if (replay->symbolizer == NULL)
 		msg_warnx("no llvm-symbolizer in PATH: clang's traces will "
 			  "have no names");
 	replay->gdb = program_find("gdb");
-	if (replay->gdb == NULL)
-		msg_info("no gdb in PATH: crashes of targets without a "
-			 "sanitizer will have no trace");
+}
+
+/* A sandbox has a /tmp of its own: what we need of ours is shown there. */
+static void
+show_in_sandbox(struct replay *replay, const char *path)
+{
+	char *whole = realpath(path, NULL);
+
+	if (whole != NULL && strncmp(whole, "/tmp/", 5) == 0)
+		strvec_add(&replay->readable, whole);
+	free(whole);
+}
+
+static void
+make_sandbox(struct replay *replay, const struct options *o)
+{
+	char *program =
+	    replay->command != NULL ? program_find(replay->command[0]) : NULL;
+	char *bwrap = program_find("bwrap");
+
+	if (bwrap == NULL)
+		msg_die(69, "run %s", msg_quote("bwrap"));
+	free(bwrap);
+	show_in_sandbox(replay, ".");
+	for (size_t i = 0; i < o->input_count; i++)
+		show_in_sandbox(replay, o->inputs[i]);
+	if (program != NULL)
+		show_in_sandbox(replay, program);
+	free(program);
+	replay->sandbox.readable = replay->readable.item;
+	replay->spec.sandbox = &replay->sandbox;
+	replay->spec.dir = ".";
 }
 
 static void
@@ -130,30 +70,42 @@ account(const struct replay *r)
 	    r->verdicts[VERDICT_ERROR], r->passed, r->rejected);
 }
 
+static void
+replay_release(struct replay *replay)
+{
+	fingerprint_release(&replay->fingerprint);
+	report_release(&replay->report);
+	rules_free(replay->rules);
+	json_decref(replay->made);
+	strvec_release(&replay->env);
+	strvec_release(&replay->readable);
+	free(replay->symbolizer);
+	free(replay->gdb);
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct replay replay = {.runs = 3, .timeout_ms = 10000};
+	struct replay replay = {.runs = 3,
+	    .limits = {.timeout_ms = 10000, .output_bytes = 1024 * 1024},
+	    .spec = {.containment = CHILD_KEEPER}};
 	struct options o = {.jobs = 1};
-	char *program;
+	struct source source;
 
 	msg_init("pf-replay");
-	options(&o, &replay, argc, argv);
+	options_parse(&o, &replay, argc, argv);
+	find_helpers(&replay);
+	if (o.sandbox)
+		make_sandbox(&replay, &o);
+	replay.rules =
+	    o.rules != NULL ? rules_need_file(o.rules) : rules_default();
 	report_init(&replay.report);
 	fingerprint_init(&replay.fingerprint);
-	if (replay.command != NULL) {
-		program = program_find(replay.command[0]);
-		if (program == NULL)
-			msg_die(69, "run %s", msg_quote(replay.command[0]));
-		free(program);
-	}
-	find_helpers(&replay);
-	queue_run(&replay, o.jobs, o.filter, o.inputs, o.input_count);
+	record_init(&replay);
+	source_init(&source, o.inputs, o.input_count, o.filter, o.nul);
+	queue_run(&replay, &source, o.jobs);
 	account(&replay);
-	fingerprint_release(&replay.fingerprint);
-	report_release(&replay.report);
-	rules_free(replay.rules);
-	free(replay.symbolizer);
-	free(replay.gdb);
+	source_release(&source);
+	replay_release(&replay);
 	return out_close(replay.status);
 }

@@ -1,39 +1,55 @@
 #include "queue.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
-#include "event.h"
+#include "interrupt.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
+#include "progress.h"
 
-/* Tasks that wait, run, or are done but for an earlier one: a ring. */
 struct queue {
 	struct replay *replay;
-	bool filter;
+	struct source *source;
+	struct worker *worker;
 	unsigned jobs;
+	/* Tasks that wait, run, or are done but for an earlier one: a ring. */
 	struct task **ring;
 	size_t size, first, count;
-
-	/* Where tasks come from. */
-	char *const *inputs;
-	size_t input_count;
-	bool from_stdin, ended;
-	struct buf in; /* of standard input, not yet a whole line */
-	size_t scanned;
-	bool skipping; /* inside a line that is too long */
+	/* Of them, those that want a run, begun ones before others: a ring of
+	 * the same size. */
+	struct task **ready;
+	size_t ready_first, ready_count;
+	struct progress progress;
 };
 
-static struct task *
-at(const struct queue *q, size_t i)
+static void
+queue_init(struct queue *q, struct replay *replay, struct source *source,
+    unsigned jobs)
 {
-	return q->ring[(q->first + i) % q->size];
+	*q = (struct queue){.replay = replay,
+	    .source = source,
+	    .jobs = jobs,
+	    .size = (size_t)jobs * 16 + 64};
+	q->ring = mem_calloc(q->size, sizeof(*q->ring));
+	q->ready = mem_calloc(q->size, sizeof(*q->ready));
+	q->worker = mem_calloc(jobs, sizeof *q->worker);
+	for (unsigned i = 0; i < jobs; i++)
+		worker_init(&q->worker[i], &replay->spec);
+	progress_begin(&q->progress);
+	q->progress.total = source_total(source);
+}
+
+static void
+queue_release(struct queue *q)
+{
+	for (unsigned i = 0; i < q->jobs; i++)
+		worker_release(&q->worker[i]);
+	free(q->worker);
+	free(q->ring);
+	free(q->ready);
 }
 
 static bool
@@ -43,211 +59,173 @@ is_full(const struct queue *q)
 }
 
 static void
-add(struct queue *q, struct task *task)
+ready_last(struct queue *q, struct task *task)
 {
-	q->ring[(q->first + q->count++) % q->size] = task;
+	q->ready[(q->ready_first + q->ready_count++) % q->size] = task;
 }
 
 static void
-add_line(struct queue *q, char *line, size_t len)
+ready_first(struct queue *q, struct task *task)
 {
-	if (len == 0)
-		return;
-	if (q->filter) {
-		add(q, task_from_line(q->replay, line, len));
-	} else if (len >= PATH_MAX || memchr(line, '\0', len) != NULL) {
-		/* Cut at a NUL it would be another file's name. */
-		q->replay->in++;
-		q->replay->rejected++;
-		q->replay->status = exit_worse(q->replay->status, 1);
-		msg_warnx("line %llu is no path", q->replay->in);
-	} else {
-		char *path = mem_dup_n(line, len);
-
-		add(q, task_from_path(q->replay, path));
-		free(path);
-	}
+	q->ready_first = (q->ready_first + q->size - 1) % q->size;
+	q->ready[q->ready_first] = task;
+	q->ready_count++;
 }
 
-static void
-too_long(struct queue *q)
+static struct task *
+ready_take(struct queue *q)
 {
-	msg_warnx("a line is longer than %d bytes and is lost",
-	    EVENT_LINE_MAX_EMBEDDED);
-	q->replay->in++;
-	q->replay->rejected++;
-	q->replay->status = exit_worse(q->replay->status, 1);
-	q->skipping = true;
-	buf_clear(&q->in);
-	q->scanned = 0;
+	struct task *task = q->ready[q->ready_first];
+
+	q->ready_first = (q->ready_first + 1) % q->size;
+	q->ready_count--;
+	return task;
 }
 
-/* Whole lines of what has been read become tasks, while there is room. */
-static void
-take_lines(struct queue *q)
-{
-	size_t start = 0;
-	char *end;
-
-	while (!is_full(q)) {
-		size_t from = q->scanned > start ? q->scanned : start;
-
-		end = memchr(q->in.data + from, '\n', q->in.len - from);
-		if (end == NULL)
-			break;
-		if (!q->skipping)
-			add_line(q, q->in.data + start,
-			    (size_t)(end - q->in.data) - start);
-		q->skipping = false;
-		start = (size_t)(end - q->in.data) + 1;
-		q->scanned = start;
-	}
-	if (q->ended && !is_full(q) && start < q->in.len &&
-	    memchr(q->in.data + start, '\n', q->in.len - start) == NULL) {
-		if (!q->skipping)
-			add_line(q, q->in.data + start, q->in.len - start);
-		start = q->in.len;
-	}
-	buf_consume(&q->in, start);
-	q->scanned = q->scanned > start ? q->scanned - start : 0;
-	if (!is_full(q))
-		q->scanned = q->in.len;
-	if (q->in.len > EVENT_LINE_MAX_EMBEDDED)
-		too_long(q);
-}
-
-static void
-read_more(struct queue *q)
-{
-	char *room = buf_reserve(&q->in, 65536);
-	ssize_t n = read(0, room, 65536);
-
-	if (n > 0) {
-		q->in.len += (size_t)n;
-		q->in.data[q->in.len] = '\0';
-	} else if (n == 0) {
-		q->ended = true;
-	} else if (errno != EINTR && errno != EAGAIN) {
-		msg_warn("read standard input");
-		q->replay->status = exit_worse(q->replay->status, 74);
-		q->ended = true;
-	}
-}
-
+/* What the source has now becomes tasks, while there is room. */
 static void
 feed(struct queue *q)
 {
-	if (q->from_stdin) {
-		take_lines(q);
-		return;
+	while (!is_full(q) && !q->source->ended) {
+		struct task *task;
+		enum source_item item;
+		char *text;
+		size_t len;
+
+		item = source_next(q->source, &text, &len);
+		if (item == SOURCE_NOTHING || item == SOURCE_END)
+			return;
+		task = item == SOURCE_LINE
+		    ? task_from_line(q->replay, text, len)
+		    : task_from_path(q->replay, text);
+		q->ring[(q->first + q->count++) % q->size] = task;
+		if (!task->done)
+			ready_last(q, task);
 	}
-	while (!is_full(q) && q->input_count > 0) {
-		add(q, task_from_path(q->replay, *q->inputs));
-		q->inputs++;
-		q->input_count--;
-	}
-	q->ended = q->input_count == 0;
 }
 
-/* Goes on with all that run and starts what there is room for. */
-static unsigned
+/* Each worker gets its first run before any gets one ahead of time. */
+static void
+assign(struct queue *q)
+{
+	for (unsigned ahead = 0; ahead < SERIES_DEPTH; ahead++)
+		for (unsigned i = 0; i < q->jobs; i++) {
+			struct worker *w = &q->worker[i];
+
+			while (q->ready_count > 0 && w->count <= ahead &&
+			    worker_has_room(w))
+				task_start(q->replay, ready_take(q), w);
+		}
+}
+
+/* Takes what runs have come to; each worker steps until nothing is over. */
+static void
 step(struct queue *q)
 {
-	unsigned running = 0;
+	for (unsigned i = 0; i < q->jobs; i++) {
+		struct run *run;
 
-	for (size_t i = 0; i < q->count; i++) {
-		struct task *task = at(q, i);
+		while ((run = worker_next(&q->worker[i])) != NULL) {
+			struct task *task = task_of_run(run);
 
-		if (task->done || (task->started == 0 && running >= q->jobs))
-			continue;
-		task_step(q->replay, task);
-		if (!task->done)
-			running++;
+			task_take(q->replay, task);
+			if (!task->done)
+				ready_first(q, task);
+		}
 	}
-	return running;
 }
 
-/* The lines whose turn it is; out_flush only when something came out. */
+/* The first task's line is out. */
+static void
+drop_first(struct queue *q)
+{
+	struct task *task = q->ring[q->first];
+
+	out_add(task->line.data, task->line.len);
+	task_free(task);
+	q->first = (q->first + 1) % q->size;
+	q->count--;
+	q->progress.done++;
+}
+
+/* The lines whose turn it is; written only when something came out. */
 static void
 put_out(struct queue *q)
 {
 	bool any = false;
 
-	while (q->count > 0 && at(q, 0)->done) {
-		task_out(q->replay, at(q, 0));
-		task_free(at(q, 0));
-		q->first = (q->first + 1) % q->size;
-		q->count--;
-		any = true;
-	}
-	if (any)
+	for (; q->count > 0 && q->ring[q->first]->done; any = true)
+		drop_first(q);
+	if (any && q->source->from_stdin)
 		out_flush();
+	progress_draw(&q->progress);
 }
 
-static void
-add_poll(struct pollfd *polls, nfds_t *n, int fd)
-{
-	if (fd >= 0)
-		polls[(*n)++] = (struct pollfd){.fd = fd, .events = POLLIN};
-}
-
-/* Waits until a run, a time limit or standard input has something to say. */
+/* Waits until a run, a limit or standard input has something to say. */
 static void
 await(struct queue *q, struct pollfd *polls)
 {
-	int64_t now = clock_monotonic(), wakes = INT64_MAX;
-	bool wants_input = q->from_stdin && !q->ended && !is_full(q);
-	int timeout = -1;
+	int64_t now = clock_monotonic(), wakes = INT64_MAX, left = -1;
 	nfds_t n = 0;
 
-	for (size_t i = 0; i < q->count; i++) {
-		const struct run *run = &at(q, i)->run;
-
-		if (!run->active)
-			continue;
-		add_poll(polls, &n, run->child.fd);
-		add_poll(polls, &n, run->out_fd);
-		if (run_wakes(run) < wakes)
-			wakes = run_wakes(run);
-	}
-	if (wants_input)
-		add_poll(polls, &n, 0);
+	for (unsigned i = 0; i < q->jobs; i++)
+		n += worker_polls(&q->worker[i], polls + n, &wakes);
+	if (q->source->from_stdin && !q->source->ended && !is_full(q))
+		polls[n++] = (struct pollfd){.fd = 0, .events = POLLIN};
 	if (wakes != INT64_MAX)
-		timeout = wakes <= now ? 0 : (int)(wakes - now + 1);
-	if (poll(polls, n, timeout) > 0 && wants_input &&
-	    polls[n - 1].revents != 0)
-		read_more(q);
+		left = wakes <= now ? 0 : wakes - now + 1;
+	if (left > 3600000)
+		left = 3600000;
+	interrupt_poll(polls, n, (int)left);
+}
+
+/* What was asked to stop tells what it knows. */
+static void
+stop(struct queue *q)
+{
+	unsigned long long not_run = 0;
+
+	source_stop(q->source);
+	for (unsigned i = 0; i < q->jobs; i++)
+		worker_release(&q->worker[i]);
+	do {
+		q->ready_count = 0;
+		for (; q->count > 0; drop_first(q))
+			not_run += !q->ring[q->first]->done;
+		if (q->source->filter)
+			feed(q);
+	} while (q->count > 0);
+	not_run += source_left(q->source);
+	msg_warnx("stopped by SIG%s: %llu inputs that were there were not run",
+	    sigabbrev_np(interrupt_signal()), not_run);
+	q->replay->status = exit_worse(q->replay->status, 75);
 }
 
 void
-queue_run(struct replay *replay, unsigned jobs, bool filter,
-    char *const inputs[], size_t input_count)
+queue_run(struct replay *replay, struct source *source, unsigned jobs)
 {
-	struct queue q = {
-	    .replay = replay,
-	    .filter = filter,
-	    .jobs = jobs,
-	    .size = (size_t)jobs * 16,
-	    .inputs = inputs,
-	    .input_count = input_count,
-	    .from_stdin = input_count == 0,
-	    .in = BUF_INIT,
-	};
-	struct pollfd *polls = mem_calloc((size_t)jobs * 2 + 1, sizeof *polls);
-	unsigned running;
+	struct pollfd *polls =
+	    mem_calloc((size_t)jobs * WORKER_POLLS + 1, sizeof *polls);
+	struct queue q;
 
-	q.ring = mem_calloc(q.size, sizeof(*q.ring));
-	for (;;) {
+	interrupt_init();
+	queue_init(&q, replay, source, jobs);
+	while (interrupt_signal() == 0) {
 		feed(&q);
-		running = step(&q);
+		assign(&q);
 		put_out(&q);
-		if (q.ended && q.count == 0 && q.in.len == 0 &&
-		    q.input_count == 0)
+		if (source->ended && q.count == 0)
 			break;
-		if (running > 0 || (q.from_stdin && !q.ended && !is_full(&q)))
+		if (q.count == 0 || !q.ring[q.first]->done)
 			await(&q, polls);
+		step(&q);
 	}
-	buf_release(&q.in);
-	free(q.ring);
+	progress_end(&q.progress);
+	if (interrupt_signal() != 0)
+		stop(&q);
+	queue_release(&q);
 	free(polls);
+	replay->rejected += source->bad;
+	replay->in += source->bad;
+	replay->status = exit_worse(replay->status, source->status);
 }

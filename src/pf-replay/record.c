@@ -17,6 +17,7 @@
 #include "msg.h"
 #include "out.h"
 #include "program.h"
+#include "provenance.h"
 
 extern char **environ;
 
@@ -58,26 +59,65 @@ fail(struct replay *replay, struct task *task)
 	record_verdict(replay, task, VERDICT_ERROR);
 }
 
-/* argv and environment for the task's input; false after a sentence. */
+static void
+tell_style(struct replay *replay, const char *command, const char *input)
+{
+	if (!replay->told_style)
+		msg_info("%s is a libFuzzer target: %s is its last word",
+		    msg_quote(command), msg_quote(input));
+	replay->told_style = true;
+}
+
+/* A sandbox shows little of /tmp: what is not there did not crash either. */
+static bool
+is_hidden(const struct replay *replay, const char *path)
+{
+	char *whole = realpath(path, NULL);
+	bool hidden = whole != NULL && strncmp(whole, "/tmp/", 5) == 0;
+
+	for (size_t i = 0; hidden && i < replay->readable.count; i++) {
+		const char *shown = replay->readable.item[i];
+		size_t n = strlen(shown);
+
+		if (strncmp(whole, shown, n) == 0 &&
+		    (whole[n] == '/' || whole[n] == '\0'))
+			hidden = false;
+	}
+	free(whole);
+	return hidden;
+}
+
+/* argv for the task's input; false after a sentence. */
 static bool
 prepare(struct replay *replay, struct task *task, char *const command[])
 {
 	char *file = program_find(command[0]);
-	bool libfuzzer;
+	enum style style = replay->style;
 
 	if (file == NULL) {
 		msg_warn("run %s on %s", msg_quote(command[0]),
 		    msg_quote(task->name));
 		return false;
 	}
-	libfuzzer = command_is_libfuzzer(file);
+	task->limits = replay->limits;
+	if (style == STYLE_AUTO)
+		style = style_recognize(file);
+	task->on_stdin = command_words(&task->argv, file, command, task->input,
+	    style, replay->limits.memory_bytes);
 	free(file);
-	task->on_stdin =
-	    command_words(&task->argv, command, task->input, libfuzzer);
-	command_sanitizers(&task->env, replay->symbolizer);
-	if (libfuzzer && !task->on_stdin)
-		msg_info("%s is a libFuzzer target: %s is its last word",
-		    msg_quote(command[0]), msg_quote(task->input));
+	if (replay->spec.sandbox != NULL && !task->on_stdin &&
+	    is_hidden(replay, task->input)) {
+		msg_warnx("%s is in /tmp, of which the sandbox shows but the "
+			  "working directory and the operands",
+		    msg_quote(task->name));
+		return false;
+	}
+	if (style == STYLE_LIBFUZZER) {
+		tell_style(replay, command[0], task->input);
+		/* It looks itself, once a second, and says where it was. */
+		if (task->limits.memory_bytes > 0)
+			task->limits.memory_bytes += UINT64_C(1) << 30;
+	}
 	return true;
 }
 
@@ -138,23 +178,29 @@ input_is(const char *path, const char *xxh128, const char *name)
 	return false;
 }
 
+/* Nothing of its own where it would be that of all. */
 static void
-event_environment(struct task *task, const json_t *data)
+event_environment(
+    const struct replay *replay, struct task *task, const json_t *data)
 {
-	const char *name;
-	json_t *value;
+	const char *name, *fuzzer = text_of(task->event, "fuzzer");
+	bool as_aflpp = fuzzer != NULL && strcmp(fuzzer, "afl++") == 0;
+	json_t *env = json_object_get(data, "env"), *value;
 
-	strvec_add_all(&task->env, environ);
-	json_object_foreach(json_object_get(data, "env"), name, value)
+	if (!as_aflpp && json_object_size(env) == 0)
+		return;
+	strvec_add_all(&task->own_env, environ);
+	json_object_foreach(env, name, value)
 	{
 		char *text;
 
 		if (!json_is_string(value))
 			continue;
 		text = decoded(json_string_value(value));
-		strvec_env_set(&task->env, name, text);
+		strvec_env_set(&task->own_env, name, text);
 		free(text);
 	}
+	command_sanitizers(&task->own_env, as_aflpp, replay->symbolizer);
 }
 
 /* The event's own command; false after a sentence when it has none. */
@@ -208,13 +254,20 @@ prepare_event(struct replay *replay, struct task *task)
 	if (!input_is(task->input, text_of(input, "xxh128"), task->name))
 		return false;
 	expect(replay, task, data);
-	event_environment(task, data);
+	event_environment(replay, task, data);
 	if (replay->command != NULL)
 		return prepare(replay, task, replay->command);
 	good = event_command(&command, task, data) &&
 	    prepare(replay, task, command.item);
 	strvec_release(&command);
 	return good;
+}
+
+static void
+prepare_or_fail(struct replay *replay, struct task *task)
+{
+	if (!prepare_event(replay, task))
+		fail(replay, task);
 }
 
 struct task *
@@ -239,8 +292,8 @@ task_from_line(struct replay *replay, const char *line, size_t len)
 		task->event = NULL;
 		replay->passed++;
 		task->done = true;
-	} else if (!prepare_event(replay, task))
-		fail(replay, task);
+	} else
+		prepare_or_fail(replay, task);
 	return task;
 }
 
@@ -268,36 +321,46 @@ emit_command(struct emit *e, char *const command[])
 	free(whole);
 }
 
-/* A crash event for an input of which nothing is known yet. */
-static json_t *
-make_event(const struct replay *replay, const char *path)
+void
+record_init(struct replay *replay)
 {
-	const char *slash = strrchr(replay->command[0], '/');
-	json_t *event = crash_event_new(
-	    path, slash != NULL ? slash + 1 : replay->command[0]);
 	struct buf text = BUF_INIT;
 	struct emit e;
-	json_t *made;
 
-	if (event == NULL)
-		return NULL;
+	strvec_add_all(&replay->env, environ);
+	command_sanitizers(&replay->env, false, replay->symbolizer);
+	if (replay->command == NULL)
+		return;
 	emit_begin(&e, &text);
 	emit_object(&e, NULL);
 	emit_command(&e, replay->command);
 	emit_end(&e);
-	made = json_loadb(text.data, text.len, 0, NULL);
-	json_object_update(json_object_get(event, "data"), made);
-	json_decref(made);
+	replay->made = json_loadb(text.data, text.len, 0, NULL);
 	buf_release(&text);
+}
+
+/* A crash event for an input of which nothing is known yet. */
+static json_t *
+make_event(const struct replay *replay, const char *path)
+{
+	const char *target = NULL, *slash;
+	json_t *event;
+
+	if (replay->command != NULL) {
+		slash = strrchr(replay->command[0], '/');
+		target = slash != NULL ? slash + 1 : replay->command[0];
+	}
+	event = crash_event_new(path, target);
+	if (event != NULL && replay->made != NULL)
+		json_object_update(
+		    json_object_get(event, "data"), replay->made);
 	return event;
 }
 
-struct task *
-task_from_path(struct replay *replay, const char *path)
+/* An input and nothing else. */
+static bool
+prepare_path(struct replay *replay, struct task *task, const char *path)
 {
-	struct task *task = task_new(replay);
-
-	replay->in++;
 	task->made = true;
 	task->name = mem_dup(path);
 	task->input = mem_dup(path);
@@ -306,9 +369,25 @@ task_from_path(struct replay *replay, const char *path)
 		replay->status =
 		    exit_worse(replay->status, msg_exit_code(errno));
 		msg_warn("open %s", msg_quote(path));
+		return false;
 	}
-	strvec_add_all(&task->env, environ);
-	if (task->event == NULL || !prepare(replay, task, replay->command))
+	if (replay->command != NULL)
+		return prepare(replay, task, replay->command);
+	msg_warnx("%s: no command is given, and pf-run has left none beside it",
+	    msg_quote(path));
+	return false;
+}
+
+struct task *
+task_from_path(struct replay *replay, const char *path)
+{
+	struct task *task = task_new(replay);
+
+	replay->in++;
+	task->event = provenance_event(path);
+	if (task->event != NULL)
+		prepare_or_fail(replay, task);
+	else if (!prepare_path(replay, task, path))
 		fail(replay, task);
 	return task;
 }
@@ -372,11 +451,4 @@ record_verdict(struct replay *replay, struct task *task, enum verdict verdict)
 		crash_event_print(&task->line, task->event);
 	else
 		event_rewrite(&task->line, task->event);
-}
-
-void
-task_out(struct replay *replay, struct task *task)
-{
-	(void)replay;
-	out_add(task->line.data, task->line.len);
 }

@@ -1,4 +1,4 @@
-/* One run of a target: contained, timed, its output kept. */
+/* One run of a target: contained, limited, its output kept. */
 #ifndef PF_RUN_H
 #define PF_RUN_H
 
@@ -7,40 +7,42 @@
 
 #include "buf.h"
 #include "child.h"
+#include "health.h"
 
-/* Of a longer output the head and the tail are kept. */
-#define RUN_HEAD_MAX ((size_t)768 * 1024)
-#define RUN_TAIL_MAX ((size_t)256 * 1024)
+struct run_limits {
+	int64_t timeout_ms;
+	uint64_t memory_bytes; /* of all its processes; 0: none */
+	/* Of a longer output three quarters from its beginning are kept, and
+	 * the last quarter. */
+	uint64_t output_bytes;
+};
 
 struct run {
-	bool active;
-	struct child child;
-	struct child_end end; /* once it is over */
-	int out_fd;           /* both streams of the child; -1 at the end */
-	struct buf head, tail;
-	uint64_t cut;     /* bytes between head and tail that were lost */
+	enum { RUN_IDLE, RUN_HANDED_OVER, RUN_ACTIVE, RUN_OVER } state;
+	int error; /* errno: it could not be executed; 0 */
+	struct child_end end;
+	/* What of ours ended it. */
+	enum { RUN_ON_TIME, RUN_ABORTED, RUN_KILLED, RUN_OVER_MEMORY } stage;
+
+	struct run_limits limits;
 	int64_t deadline; /* by clock_monotonic */
-	enum { RUN_ON_TIME, RUN_ABORTED, RUN_KILLED } stage;
+	struct health health;
+	int out_fd; /* both streams of the command; -1 at the end */
+	struct buf head, tail;
+	uint64_t cut; /* bytes between head and tail that were lost */
 };
 
 void run_init(struct run *run);
-/*
- * Starts argv with the whole environment `env` and `input` (a path, or NULL)
- * as standard input. 0, or -1 with errno and nothing left behind.
- */
-int run_start(struct run *run, char *const argv[], char *const env[],
-    const char *input, int64_t timeout_ms);
-/*
- * Takes what has come and enforces the time limit: first SIGABRT, for a
- * sanitizer to print where it is, and 2 s later the whole tree is killed.
- * True when the run is over and nothing of it is left.
- */
-bool run_step(struct run *run);
-/* When run_step wants to be called again, by clock_monotonic. */
-int64_t run_wakes(const struct run *run);
+/* Forgets the run before; `out_fd` is taken. */
+void run_prepare(struct run *run, const struct run_limits *limits, int out_fd);
+/* Its command is the one that its keeper runs now. */
+void run_activate(struct run *run);
+/* Takes what has been printed. */
+void run_drain(struct run *run);
+/* Nobody writes any more: what is in the pipe is all there is. */
+void run_finish(struct run *run, int error);
 /* Head, a line that says what was cut, tail. */
 void run_output(const struct run *run, struct buf *out);
-/* Frees; kills what still runs. */
 void run_release(struct run *run);
 
 #endif

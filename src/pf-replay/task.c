@@ -2,17 +2,16 @@
 #include "task.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "command.h"
 #include "mem.h"
 #include "msg.h"
+#include "opt.h"
 #include "record.h"
+#include "refusal.h"
 
 void
 task_free(struct task *task)
@@ -22,47 +21,58 @@ task_free(struct task *task)
 	buf_release(&task->line);
 	buf_release(&task->trace);
 	strvec_release(&task->argv);
-	strvec_release(&task->env);
+	strvec_release(&task->own_env);
 	free(task->sightings);
 	free(task->name);
 	free(task->input);
 	free(task);
 }
 
-/* The task has come to its end. */
+struct task *
+task_of_run(struct run *run)
+{
+	return (struct task *)run;
+}
+
+/* The task has come to its end: what it printed is in its line. */
 static void
 finish(struct replay *replay, struct task *task, enum verdict verdict)
 {
 	replay->verdicts[verdict]++;
 	task->done = true;
 	record_verdict(replay, task, verdict);
+	run_release(&task->run);
+	buf_release(&task->trace);
 }
 
 /* A run that could not be: the others are not tried. */
 static void
 give_up(struct replay *replay, struct task *task)
 {
+	msg_warn("run %s on %s", msg_quote(task->argv.item[0]),
+	    msg_quote(task->name));
 	finish(replay, task, VERDICT_ERROR);
 }
 
-static void
-start(struct replay *replay, struct task *task)
+void
+task_start(struct replay *replay, struct task *task, struct worker *worker)
 {
 	struct strvec below_gdb = STRVEC_INIT;
 	char *const *argv = task->argv.item;
-	int64_t timeout = replay->timeout_ms;
+	const struct strvec *env =
+	    task->own_env.count > 0 ? &task->own_env : &replay->env;
+	struct run_limits limits = task->limits;
 
 	if (task->under_gdb) {
 		command_gdb(&below_gdb, replay->gdb, task->argv.item);
 		argv = below_gdb.item;
-		timeout = timeout * 2 + 10000; /* reading symbols takes time */
+		/* Reading symbols takes time and memory. */
+		limits.timeout_ms = limits.timeout_ms * 2 + 10000;
+		limits.memory_bytes = 0;
 	}
-	if (run_start(&task->run, argv, task->env.item,
-		task->on_stdin ? task->input : NULL, timeout) < 0) {
-		msg_warn("run %s on %s", msg_quote(task->argv.item[0]),
-		    msg_quote(task->name));
+	if (worker_start(worker, &task->run, argv, env->item,
+		task->on_stdin ? task->input : NULL, &limits) < 0)
 		give_up(replay, task);
-	}
 	strvec_release(&below_gdb);
 }
 
@@ -75,7 +85,8 @@ read_output(struct replay *replay, struct task *task, struct sighting *s,
 	const char *target =
 	    json_string_value(json_object_get(task->event, "target"));
 
-	if (!report_read(&replay->report, output->data, output->len))
+	if (output->len == 0 ||
+	    !report_read(&replay->report, output->data, output->len))
 		return;
 	if (s->outcome == OUTCOME_TIMEOUT)
 		report_known_kind(&replay->report, "timeout");
@@ -90,6 +101,26 @@ read_output(struct replay *replay, struct task *task, struct sighting *s,
 	s->symbolized = f->symbolized;
 }
 
+/*
+ * Nothing kills itself so: the kernel did, for its memory or by the limits
+ * that we were started with, or a person. That is no finding.
+ */
+static bool
+is_from_outside(int signal)
+{
+	return signal == SIGKILL || signal == SIGTERM || signal == SIGINT ||
+	    signal == SIGHUP || signal == SIGXCPU || signal == SIGXFSZ;
+}
+
+static void
+tell_of_memory(const struct task *task)
+{
+	char text[OPT_SIZE_TEXT];
+
+	opt_size_text(task->limits.memory_bytes, text);
+	msg_warnx("%s took more memory than %s", msg_quote(task->name), text);
+}
+
 /* From how the child ended alone. */
 static void
 read_end(const struct task *task, struct sighting *s)
@@ -97,21 +128,53 @@ read_end(const struct task *task, struct sighting *s)
 	int status = task->run.end.wait_status;
 
 	*s = (struct sighting){.outcome = OUTCOME_CLEAN};
-	if (task->run.stage != RUN_ON_TIME) {
+	if (task->run.stage == RUN_OVER_MEMORY) {
+		s->outcome = OUTCOME_ERROR;
+		tell_of_memory(task);
+	} else if (task->run.stage != RUN_ON_TIME) {
 		s->outcome = OUTCOME_TIMEOUT;
 	} else if (WIFSIGNALED(status)) {
 		s->signal = WTERMSIG(status);
 		s->outcome = OUTCOME_CRASH;
-		/* Nothing kills itself so: the kernel did, for its memory, or
-		 * a person. That is no finding. */
-		if (s->signal == SIGKILL || s->signal == SIGTERM ||
-		    s->signal == SIGINT || s->signal == SIGHUP) {
+		if (is_from_outside(s->signal)) {
 			s->outcome = OUTCOME_ERROR;
 			msg_warnx("running %s was ended by signal %d from "
 				  "outside",
 			    msg_quote(task->name), s->signal);
 		}
 	}
+}
+
+/* A runtime that could not run the target. */
+static bool
+was_refused(const struct task *task, const struct buf *output)
+{
+	char *line = refusal_of(task->run.end.wait_status, output);
+
+	if (line == NULL)
+		return false;
+	msg_warnx("running %s: %s", msg_quote(task->name), msg_quote(line));
+	free(line);
+	return true;
+}
+
+static void
+tell_of_gdb(struct replay *replay, const char *why)
+{
+	if (!replay->told_of_gdb)
+		msg_warnx("%s: crashes of targets without a sanitizer will "
+			  "have no trace",
+		    why);
+	replay->told_of_gdb = true;
+}
+
+/* gdb 13: what it says where ptrace(2) is not allowed. */
+static bool
+may_not_trace(const struct buf *output)
+{
+	return strstr(output->data, "Could not trace the inferior process") !=
+	    NULL ||
+	    strstr(output->data, "ptrace: Operation not permitted") != NULL;
 }
 
 static void
@@ -121,7 +184,11 @@ take_gdb(struct replay *replay, struct task *task)
 	struct sighting s = {.outcome = OUTCOME_CRASH};
 
 	run_output(&task->run, &output);
-	if (report_read(&replay->report, output.data, output.len) &&
+	if (may_not_trace(&output)) {
+		tell_of_gdb(replay, "gdb may not trace here");
+		free(replay->gdb);
+		replay->gdb = NULL;
+	} else if (report_read(&replay->report, output.data, output.len) &&
 	    report_stack(&replay->report, STACK_CRASH) != NULL) {
 		read_output(replay, task, &s, &output);
 		buf_clear(&task->trace);
@@ -138,36 +205,48 @@ take_gdb(struct replay *replay, struct task *task)
 }
 
 static void
+remember_hit(
+    struct task *task, const struct sighting *s, const struct buf *output)
+{
+	int status = task->run.end.wait_status;
+
+	task->hit = true;
+	buf_add(&task->trace, output->data, output->len);
+	task->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	task->signal = s->signal;
+	task->timed_out = s->outcome == OUTCOME_TIMEOUT;
+}
+
+static void
 take_run(struct replay *replay, struct task *task)
 {
 	struct sighting *s = &task->sightings[task->finished++];
 	struct buf output = BUF_INIT;
-	int status = task->run.end.wait_status;
 
 	read_end(task, s);
 	run_output(&task->run, &output);
-	read_output(replay, task, s, &output);
-	if (!task->hit && sighting_hit(s, &task->expected)) {
-		task->hit = true;
-		buf_add(&task->trace, output.data, output.len);
-		task->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		task->signal = s->signal;
-		task->timed_out = s->outcome == OUTCOME_TIMEOUT;
+	if (s->outcome != OUTCOME_ERROR) {
+		if (was_refused(task, &output))
+			s->outcome = OUTCOME_ERROR;
+		else
+			read_output(replay, task, s, &output);
 	}
+	if (!task->hit && sighting_hit(s, &task->expected))
+		remember_hit(task, s, &output);
 	if (s->outcome == OUTCOME_TIMEOUT && !sighting_hit(s, &task->expected))
 		msg_warnx("%s took longer than %lld ms and is not known to "
 			  "hang",
-		    msg_quote(task->name), (long long)replay->timeout_ms);
+		    msg_quote(task->name), (long long)task->limits.timeout_ms);
 	buf_release(&output);
 }
 
-/* A crash whose runs all ended by a signal and said nothing. */
+/* A crash whose runs ended by a signal and said nothing. */
 static bool
-wants_gdb(const struct replay *replay, const struct task *task)
+wants_gdb(struct replay *replay, const struct task *task)
 {
 	bool mute = false;
 
-	if (replay->gdb == NULL || task->under_gdb)
+	if (task->under_gdb)
 		return false;
 	for (unsigned i = 0; i < task->finished; i++)
 		if (task->sightings[i].outcome == OUTCOME_ERROR)
@@ -175,42 +254,48 @@ wants_gdb(const struct replay *replay, const struct task *task)
 		else if (task->sightings[i].outcome == OUTCOME_CRASH &&
 		    task->sightings[i].group[0] == '\0')
 			mute = true;
-	return mute;
+	if (mute && replay->gdb == NULL)
+		tell_of_gdb(replay, "no gdb in PATH");
+	return mute && replay->gdb != NULL;
 }
 
-/* After an error the other runs could tell nothing more. */
-static bool
-has_failed(const struct task *task)
+/* Who finds no room to write on may not come to where it crashes. */
+static enum verdict
+doubt(const struct task *task, enum verdict verdict)
 {
-	return task->finished > 0 &&
-	    verdict_of(task->sightings, task->finished, &task->expected) ==
-	    VERDICT_ERROR;
+	const char *place;
+
+	if (verdict != VERDICT_CLEAN && verdict != VERDICT_FLAKY)
+		return verdict;
+	place = refusal_full_disk();
+	if (place == NULL)
+		return verdict;
+	msg_warnx("%s did not always crash, but the disk of %s is full",
+	    msg_quote(task->name), msg_quote(place));
+	return VERDICT_ERROR;
 }
 
 void
-task_step(struct replay *replay, struct task *task)
+task_take(struct replay *replay, struct task *task)
 {
-	if (task->done)
+	enum verdict verdict;
+
+	if (task->run.error != 0) {
+		errno = task->run.error;
+		give_up(replay, task);
 		return;
-	if (task->started > 0) {
-		if (!run_step(&task->run))
-			return;
-		if (task->under_gdb)
-			take_gdb(replay, task);
-		else
-			take_run(replay, task);
 	}
+	if (task->under_gdb)
+		take_gdb(replay, task);
+	else
+		take_run(replay, task);
+	verdict = verdict_of(task->sightings, task->finished, &task->expected);
+	/* After an error the other runs could tell nothing more. */
 	if (!task->under_gdb && task->finished < replay->runs &&
-	    !has_failed(task)) {
-		task->started++;
-		start(replay, task);
+	    verdict != VERDICT_ERROR)
 		return;
-	}
-	if (wants_gdb(replay, task)) {
+	if (wants_gdb(replay, task))
 		task->under_gdb = true;
-		start(replay, task);
-		return;
-	}
-	finish(replay, task,
-	    verdict_of(task->sightings, task->finished, &task->expected));
+	else
+		finish(replay, task, doubt(task, verdict));
 }

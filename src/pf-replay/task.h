@@ -6,20 +6,33 @@
 #include <stdbool.h>
 
 #include "buf.h"
+#include "command.h"
 #include "libcrash/fingerprint.h"
 #include "run.h"
 #include "strvec.h"
 #include "verdict.h"
+#include "worker.h"
 
 /* What is the same for all inputs. */
 struct replay {
 	unsigned runs;
-	int64_t timeout_ms;
+	struct run_limits limits;
+	enum style style;
 	char *const *command;   /* NULL: the events' own */
 	char *symbolizer, *gdb; /* NULL where there is none */
+	struct strvec env;      /* ours, with the sanitizers' options */
+	json_t *made;           /* command and env of events that we make */
 	struct rules *rules;
 	struct report report;
 	struct fingerprint fingerprint;
+
+	/* What holds the runs. */
+	struct child_spec spec;
+	struct child_sandbox sandbox;
+	struct strvec readable; /* of the sandbox */
+
+	bool told_of_gdb; /* that there is none, or that it may not */
+	bool told_style;
 
 	/* The account. */
 	unsigned long long in, passed, rejected, verdicts[VERDICT_ERROR + 1];
@@ -27,6 +40,7 @@ struct replay {
 };
 
 struct task {
+	struct run run; /* the first member: task_of_run */
 	bool done;
 	bool made;     /* from a plain path: the event is of our making */
 	json_t *event; /* NULL: `line` only passes by */
@@ -34,13 +48,14 @@ struct task {
 
 	char *name;  /* for messages */
 	char *input; /* its path */
-	struct strvec argv, env;
+	struct strvec argv;
+	struct strvec own_env; /* empty: replay.env is meant */
+	struct run_limits limits;
 	bool on_stdin;
 	struct expectation expected;
 
-	struct run run;
 	struct sighting *sightings; /* replay.runs of them */
-	unsigned started, finished;
+	unsigned finished;
 	bool under_gdb; /* the run that only gets the backtrace */
 	/* Of the first hit. */
 	bool hit;
@@ -54,13 +69,15 @@ struct task *
 task_from_line(struct replay *replay, const char *line, size_t len);
 struct task *task_from_path(struct replay *replay, const char *path);
 void task_free(struct task *task);
+struct task *task_of_run(struct run *run);
 
 /*
- * Starts the task or takes what its run has to say, and goes on to its next
- * run. Afterwards the task waits for its run (task->run.active) or is done.
+ * Has the worker run it once more; on failure, which is told, it is done with
+ * an error.
  */
-void task_step(struct replay *replay, struct task *task);
-/* Writes the line of a task that is done. */
-void task_out(struct replay *replay, struct task *task);
+void
+task_start(struct replay *replay, struct task *task, struct worker *worker);
+/* Takes what its run has shown: it is done, or wants another run. */
+void task_take(struct replay *replay, struct task *task);
 
 #endif

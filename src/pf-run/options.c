@@ -1,10 +1,6 @@
 /* Options of pf-run and what they may be. */
 #include "options.h"
 
-#include <errno.h>
-#include <pwd.h>
-#include <sysexits.h>
-
 #include "mem.h"
 #include "msg.h"
 #include "opt.h"
@@ -215,16 +211,10 @@ set_cpus(struct job *job, const char *text)
 static void
 set_containment(struct job *job, const char *name)
 {
-	enum child_containment c;
-
-	for (c = CHILD_CGROUP; c <= CHILD_KEEPER; c++)
-		if (strcmp(child_containment_name(c), name) == 0)
-			break;
-	if (c > CHILD_KEEPER)
+	if (!child_containment_named(name, &job->containment))
 		opt_usage(usage,
 		    "--containment is cgroup, namespace or keeper, not %s",
 		    msg_quote(name));
-	job->containment = c;
 }
 
 static void
@@ -243,17 +233,8 @@ set_mode(struct job *job, const char *name)
 static void
 set_user(struct job *job, const char *name)
 {
-	const struct passwd *user;
-
-	if (geteuid() != 0)
-		msg_diex(EX_NOPERM, "--user needs to be started as root");
-	errno = 0;
-	user = getpwnam(name);
-	if (user == NULL)
-		msg_diex(EX_USAGE, "--user: no user %s", msg_quote(name));
+	opt_need_user("--user", name, &job->uid, &job->gid);
 	replace(&job->user, name);
-	job->uid = user->pw_uid;
-	job->gid = user->pw_gid;
 }
 
 /* What the job is and where. */

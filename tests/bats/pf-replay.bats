@@ -170,8 +170,10 @@ print(json.dumps({"v": 1, "id": "%032x" % ord(sys.argv[1][0]),
 @test "a command that is not there ends it at once" {
 	try 69 pf-replay O -- ./gone
 	same stderr <<<"pf-replay: run './gone': No such file or directory"
-	try 64 pf-replay O
-	says 'the command is missing: -- COMMAND'
+	try 75 pf-replay O
+	same stderr <<<"pf-replay: 'O': no command is given, and pf-run has left none beside it"
+	verdicts >found
+	same found <<<'O error 0/0'
 }
 
 @test "a run that somebody killed is an error" {

@@ -1,9 +1,9 @@
 /* The decisions behind holding and restarting: room, memory, blockers. */
 #include "unit.h"
 
+#include "health.h"
 #include "mem.h"
 #include "pf-run/blocker.h"
-#include "pf-run/health.h"
 #include "pf-run/space.h"
 
 static void
