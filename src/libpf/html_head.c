@@ -12,7 +12,7 @@ static const char style[] =
     "--soft:#a3abb2;--line:#383e44;--card:#1e2327;--s0:#6bb8f0;--s1:#ff9d57;"
     "--s2:#4cd3ac;--s3:#ea9acb;--s4:#dcc755;--s5:#b0b0ff;--critical:#ff8091;"
     "--high:#ffa765;--medium:#e6c552;--low:#9cc3da;--unrated:#a3abb2}}\n"
-    "*{box-sizing:border-box}"
+    "a{color:var(--s0)}*{box-sizing:border-box}"
     "body{margin:0 auto;max-width:76rem;padding:1rem 1.2rem 3rem;"
     "background:var(--paper);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\n"

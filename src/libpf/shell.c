@@ -109,7 +109,7 @@ add_environment(struct buf *out, const json_t *env)
 	json_object_foreach((json_t *)(uintptr_t)env, name, value) needs_env =
 	    needs_env || !is_name(name);
 	if (needs_env)
-		buf_add_str(out, "env ");
+		buf_add_str(out, "env -- ");
 	json_object_foreach((json_t *)(uintptr_t)env, name, value)
 	{
 		if (!json_is_string(value))

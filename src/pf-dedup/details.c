@@ -201,17 +201,30 @@ frame_text(struct buf *out, size_t number, const json_t *frame)
 	}
 }
 
-/* "read file.c:3 < …", "read < …", "file.c:57", "prog+0x12". */
+/* "chunks.c:57" or "sheet.c", and not "std::string". */
+static bool
+is_file(const char *word, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && word[len - digits - 1] >= '0' &&
+	    word[len - digits - 1] <= '9')
+		digits++;
+	return (digits > 0 && digits < len && word[len - digits - 1] == ':') ||
+	    memchr(word, '.', len) != NULL;
+}
+
+/* "read file.c:3 < …", "read file.c < …", "file.c:57", "prog+0x12". */
 void
 site_function(struct buf *out, const char *site)
 {
-	const char *end = strstr(site, " < ");
-	const char *space;
+	const char *end = site, *space;
 
-	if (end == NULL)
-		end = site + strlen(site);
+	while (*end != '\0' && strncmp(end, " < ", 3) != 0 &&
+	    strncmp(end, " | ", 3) != 0)
+		end++;
 	space = memrchr(site, ' ', (size_t)(end - site));
-	if (space != NULL && memchr(space, ':', (size_t)(end - space)) != NULL)
+	if (space != NULL && is_file(space + 1, (size_t)(end - space - 1)))
 		end = space;
 	buf_add(out, site, (size_t)(end - site));
 }

@@ -49,7 +49,10 @@ add_word(struct buf *out, const struct buf *word)
 	for (size_t i = 0; i < word->len; i++) {
 		unsigned char c = (unsigned char)word->data[i];
 
-		if (!plain && (c < 0x20 || c > 0x7e || strchr("'\\%", c)))
+		/* A dash in front would begin an option of printf. */
+		if (!plain &&
+		    (c < 0x20 || c > 0x7e || strchr("'\\%", c) != NULL ||
+			(i == 0 && c == '-')))
 			buf_addf(out, "\\%03o", c);
 		else if (c == '\'')
 			buf_add_str(out, "'\\''");
@@ -60,15 +63,19 @@ add_word(struct buf *out, const struct buf *word)
 	return true;
 }
 
-/* The program's name, quoted for gdb itself. */
+/*
+ * The program's name, quoted for gdb itself. gdb quotes it for the shell, but
+ * knows not all characters that need it (nat/fork-inferior.c in gdb 13).
+ */
 static bool
 add_file(struct buf *out, const struct buf *name)
 {
-	if (!is_plain(name->data, name->len) || name->len == 0)
+	if (name->len == 0 || !is_plain(name->data, name->len) ||
+	    strpbrk(name->data, "`\\|*?[]{}#~^") != NULL)
 		return false;
 	buf_add_str(out, "file \"");
 	for (size_t i = 0; i < name->len; i++) {
-		if (name->data[i] == '"' || name->data[i] == '\\')
+		if (name->data[i] == '"')
 			buf_add_char(out, '\\');
 		buf_add_char(out, name->data[i]);
 	}
@@ -110,7 +117,7 @@ add_environment(struct buf *out, const json_t *env)
 	json_t *value;
 	bool ok = true;
 
-	buf_add_str(out, "set exec-wrapper env");
+	buf_add_str(out, "set exec-wrapper env --");
 	json_object_foreach((json_t *)(uintptr_t)env, name, value)
 	{
 		if (json_is_string(value))

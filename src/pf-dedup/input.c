@@ -240,6 +240,29 @@ is_companion(const char *path)
 	return there;
 }
 
+/*
+ * What else is in a directory of pf-run tells of the same crashes: its
+ * crashes/ has each of them, with how it was found.
+ */
+static bool
+is_job_part(const char *path, const char *name)
+{
+	static const char *const parts[] = {
+	    "artifacts", "corpus", "events.jsonl", "log", "tmp"};
+	size_t at = strlen(path) - strlen(name);
+	bool part = false, there;
+	char *job;
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		part = part || strcmp(name, parts[i]) == 0;
+	if (!part)
+		return false;
+	job = mem_printf("%.*sjob.json", (int)at, path);
+	there = access(job, F_OK) == 0;
+	free(job);
+	return there;
+}
+
 static int
 by_name(const FTSENT **a, const FTSENT **b)
 {
@@ -249,7 +272,8 @@ by_name(const FTSENT **a, const FTSENT **b)
 static int
 entry(struct dedup *d, FTS *tree, FTSENT *e)
 {
-	if (e->fts_level > 0 && e->fts_name[0] == '.') {
+	if (e->fts_level > 0 &&
+	    (e->fts_name[0] == '.' || is_job_part(e->fts_path, e->fts_name))) {
 		fts_set(tree, e, FTS_SKIP);
 		return 0;
 	}

@@ -205,9 +205,9 @@ sort_input(int fd, const char *path, const char *told)
 	int status = 1;
 	int from = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	if (from < 0)
+	if (from < 0 && errno != ELOOP)
 		return failed("open", path);
-	if (fstat(from, &st) < 0 || !S_ISREG(st.st_mode))
+	if (from < 0 || fstat(from, &st) < 0 || !S_ISREG(st.st_mode))
 		msg_warnx("%s is not a file", msg_quote(path));
 	else if (hash_fd(from, hash, &size) < 0)
 		status = failed("read", path);
@@ -217,7 +217,8 @@ sort_input(int fd, const char *path, const char *told)
 		    msg_quote(path));
 	else
 		status = put(from, fd, hash, path);
-	close(from);
+	if (from >= 0)
+		close(from);
 	return status;
 }
 
