@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "entries.h"
 #include "libcrash/span.h"
 #include "line.h"
 #include "lock.h"
@@ -71,6 +72,24 @@ open_directory(struct seen *s)
 	if (s->lock_fd < 0)
 		msg_die(msg_exit_code(errno), "lock %s", msg_quote(s->path));
 	free(lock);
+}
+
+/* Staged files of a pf-dedup that was killed: who holds the lock may. */
+static void
+tidy(const struct seen *s)
+{
+	char *prefix = mem_printf(".%s.", s->name);
+	struct entries entries;
+	const struct dirent64 *e;
+
+	entries_begin(&entries, s->dir_fd);
+	while ((e = entries_next(&entries)) != NULL) {
+		struct span name = span_text(e->d_name);
+
+		if (span_starts(name, prefix) && span_ends(name, ".tmp"))
+			unlinkat(s->dir_fd, e->d_name, 0);
+	}
+	free(prefix);
 }
 
 /* The last line: how many records and groups there are, and the hash. */
@@ -200,6 +219,7 @@ seen_open(const char *path, const char *how, struct groups *groups)
 	s->header = mem_printf(VERSION "%s\n", how);
 	buf_init(&s->pending);
 	open_directory(s);
+	tidy(s);
 	records_init(&s->records, s->dir_fd);
 	s->old.fd =
 	    openat(s->dir_fd, s->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
