@@ -198,14 +198,14 @@ is_slow(const char *name)
 
 /* Names that fuzzers give to inputs that crash (libFuzzer, AFL++, ours). */
 static bool
-names_crash(const char *name, const char *directory)
+names_crash(const char *name, struct span directory)
 {
 	static const char *const prefixes[] = {
 	    "crash-", "oom-", "timeout-", "leak-", "id:", "id_", "SIG"};
 	static const char *const homes[] = {"crashes", "hangs"};
 	struct span s = span_text(name), parent;
 
-	parent = span_basename(span_text(directory));
+	parent = span_basename(directory);
 	if (strcmp(name, "README.txt") == 0 || is_slow(name) ||
 	    span_is(parent, "queue") || span_is(parent, "corpus"))
 		return false;
@@ -269,6 +269,16 @@ by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* fts_path of the parent is no good: all entries share its bytes. */
+static struct span
+directory_of(const FTSENT *e)
+{
+	size_t name = e->fts_namelen + 1;
+
+	return (struct span){
+	    e->fts_path, e->fts_pathlen > name ? e->fts_pathlen - name : 0};
+}
+
 static int
 entry(struct dedup *d, FTS *tree, FTSENT *e)
 {
@@ -287,8 +297,8 @@ entry(struct dedup *d, FTS *tree, FTSENT *e)
 	case FTS_F:
 		if (is_companion(e->fts_path))
 			return 0;
-		return file(d, e->fts_path,
-		    !names_crash(e->fts_name, e->fts_parent->fts_path));
+		return file(
+		    d, e->fts_path, !names_crash(e->fts_name, directory_of(e)));
 	default:
 		return 0;
 	}

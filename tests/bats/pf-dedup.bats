@@ -316,9 +316,11 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 	[ -s ids ]
 	try 0 pf-dedup job
 	silent
-	json "e['id']" | sort | same /dev/stdin <ids
+	json "e['id']" | sort >found
+	same found <ids
 	try 0 pf-dedup job/crashes
-	json "e['id']" | sort | same /dev/stdin <ids
+	json "e['id']" | sort >found
+	same found <ids
 }
 
 @test "slow units, queues and corpora are no crashes" {
@@ -327,11 +329,17 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 	echo seed >out/corpus/0b65cfd41b3eba8b1ec77dea3ab44c60
 	echo a >out/hangs.2026-11-21/id:000000
 	echo b >out/leak-1
+	echo c >out/crashes/named-by-hand
 	try 1 pf-dedup out
-	json 'e["data"]["input"]["name"]' | same /dev/stdin <<-'EOF'
+	json 'e["data"]["input"]["name"]' >found
+	same found <<-'EOF'
+	named-by-hand
 	id:000000
 	leak-1
 	EOF
+	try 1 pf-dedup out/crashes/
+	json 'e["data"]["input"]["name"]' >found
+	same found <<<named-by-hand
 	try 0 pf-dedup out/slow-unit-1
 	same stdout </dev/null
 }
@@ -359,7 +367,8 @@ rules_with() {
 	try 1 pf-dedup --diff old new <shuffled
 	same stdout <forward
 	try 1 pf-dedup --diff new old "$traces"
-	json 'e["change"]' | same /dev/stdin <<<split
+	json 'e["change"]' >found
+	same found <<<split
 }
 
 @test "--diff tells of moves, of new names, and of what has no group any more" {
@@ -370,9 +379,11 @@ rules_with() {
 	same found <<<'["rename", "section_matches ini.c:75", "section_is ini.c:82"]'
 	rules_with lost 's/^\[file pattern\]$/&\n./; s/^\[module pattern\]$/&\n./'
 	try 1 pf-dedup --diff old lost "$traces/clang-null.txt"
-	json '[e["change"], len(e["old"]), e["new"]]' | same /dev/stdin <<<'["lost", 1, []]'
+	json '[e["change"], len(e["old"]), e["new"]]' >found
+	same found <<<'["lost", 1, []]'
 	try 1 pf-dedup --diff lost old "$traces/clang-null.txt"
-	json '[e["change"], e["old"], len(e["new"])]' | same /dev/stdin <<<'["found", [], 1]'
+	json '[e["change"], e["old"], len(e["new"])]' >found
+	same found <<<'["found", [], 1]'
 	try 64 pf-dedup --diff old
 	says 'pf-dedup: --diff needs two files of rules'
 }
