@@ -1,5 +1,6 @@
 /* Crash events: what their trace says, in the event's own fields. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dedup.h"
@@ -9,6 +10,7 @@
 #include "libcrash/name.h"
 #include "libcrash/severity.h"
 #include "libcrash/tracetext.h"
+#include "log.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
@@ -317,20 +319,13 @@ print_first(struct buf *line, const json_t *event)
 	buf_add_char(line, '\n');
 }
 
-int
-crash_from_file(struct dedup *d, const char *path)
+/* Takes the tree, which gets the trace that is in d->text. */
+static void
+tell(struct dedup *d, json_t *event)
 {
-	json_t *event = crash_event_new(path, NULL);
 	struct buf line = BUF_INIT;
 	const char *group;
 
-	if (event == NULL) {
-		int status = msg_exit_code(errno);
-
-		msg_warn("open %s", msg_quote(path));
-		return status;
-	}
-	provenance_apply(d->provenance, event);
 	if (d->text.len > 0)
 		trace_set(
 		    json_object_get(event, "data"), d->text.data, d->text.len);
@@ -342,5 +337,68 @@ crash_from_file(struct dedup *d, const char *path)
 	crash_out(d, event, line.data, line.len);
 	json_decref(event);
 	buf_release(&line);
-	return 0;
+}
+
+/* NULL after a sentence, with the exit status for it. */
+static json_t *
+event_of_file(const struct dedup *d, const char *path, int *status)
+{
+	json_t *event = crash_event_new(path, NULL);
+
+	*status = 0;
+	if (event == NULL) {
+		*status = msg_exit_code(errno);
+		msg_warn("open %s", msg_quote(path));
+		return NULL;
+	}
+	provenance_apply(d->provenance, event);
+	return event;
+}
+
+int
+crash_from_file(struct dedup *d, const char *path)
+{
+	int status;
+	json_t *event = event_of_file(d, path, &status);
+
+	if (event != NULL)
+		tell(d, event);
+	return status;
+}
+
+/* The further reports of a log are facts of their own. */
+static void
+number_id(json_t *event, unsigned long long number)
+{
+	char *fact = mem_printf("%s %llu", input_text(event, "xxh128"), number);
+
+	if (number > 1)
+		crash_set_id(event, fact);
+	free(fact);
+}
+
+int
+crash_from_log(struct dedup *d, const char *path)
+{
+	struct span rest = {NULL, d->text.len}, one;
+	unsigned long long number = 0;
+	char *text;
+	int status;
+	json_t *event;
+
+	if (!log_has_several(d->text.data, d->text.len))
+		return crash_from_file(d, path);
+	event = event_of_file(d, path, &status);
+	rest.at = text = buf_take(&d->text);
+	while (event != NULL && log_next(&d->report, &rest, &one)) {
+		json_t *copy = json_deep_copy(event);
+
+		number_id(copy, ++number);
+		buf_clear(&d->text);
+		buf_add(&d->text, one.at, one.len);
+		tell(d, copy);
+	}
+	json_decref(event);
+	free(text);
+	return status;
 }

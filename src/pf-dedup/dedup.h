@@ -58,6 +58,8 @@ bool crash_enrich(struct dedup *d, json_t *event);
  * could not be read.
  */
 int crash_from_file(struct dedup *d, const char *path);
+/* The same for a log in d->text: an event for each of its reports (log.h). */
+int crash_from_log(struct dedup *d, const char *path);
 /*
  * A crash event's line goes out, or into the groups: whatever was asked for.
  */
@@ -72,6 +74,8 @@ bool crash_is_known(struct dedup *d, const char *path);
 json_t *provenance_beside(const char *path);
 /* Appends the trace or log that it has, as bytes. */
 void provenance_trace(const json_t *provenance, struct buf *text);
+/* The event's id by pf-events(5), from its node, job and time. */
+void crash_set_id(json_t *event, const char *fact);
 /* The event gets what it knows of the crash: where, when, by whom and how. */
 void provenance_apply(const json_t *provenance, json_t *event);
 

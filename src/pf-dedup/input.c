@@ -181,8 +181,9 @@ file(struct dedup *d, const char *path, bool maybe)
 	}
 	json_decref(d->provenance);
 	d->provenance = provenance_beside(path);
-	if (!report_read(&d->report, d->text.data, d->text.len) &&
-	    !take_companion(d, path) && maybe) {
+	if (report_read(&d->report, d->text.data, d->text.len))
+		return exit_worse(status, crash_from_log(d, path));
+	if (!take_companion(d, path) && maybe) {
 		d->ignored++;
 		return status;
 	}

@@ -56,11 +56,9 @@ copy(json_t *to, const json_t *from, const char *key, json_type type)
 		json_object_set(to, key, value);
 }
 
-/* The same fact has the same id as in the event that pf-run has told. */
-static void
-set_id(json_t *event)
+void
+crash_set_id(json_t *event, const char *fact)
 {
-	const char *fact = input_text(event, "xxh128");
 	struct buf text[2] = {BUF_INIT, BUF_INIT};
 	static const char *const keys[] = {"node", "job"};
 	struct event_head head = {.type = "crash"};
@@ -104,5 +102,7 @@ provenance_apply(const json_t *provenance, json_t *event)
 	copy(data, provenance, "command", JSON_ARRAY);
 	copy(data, provenance, "env", JSON_OBJECT);
 	copy(data, provenance, "build_id", JSON_STRING);
-	set_id(event);
+	/* The same fact has the same id as in the event that pf-run has told.
+	 */
+	crash_set_id(event, input_text(event, "xxh128"));
 }

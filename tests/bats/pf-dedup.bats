@@ -323,6 +323,25 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 	same found <ids
 }
 
+@test "the reports of several processes in one log are a crash each" {
+	local in='clang-assertion clang-null clang-double-free clang-leak clang-timeout'
+	for name in $in; do
+		echo '# 12 cov: 1 ft: 2'
+		cat "$traces/$name.txt"
+	done >fuzz.log
+	for name in $in; do pf-dedup "$traces/$name.txt"; done >alone
+	json '[e["data"]["site"], e["data"]["kind"]]' alone >want
+	try 0 pf-dedup fuzz.log
+	json '[e["data"]["site"], e["data"]["kind"]]' >found
+	same found <want
+	json 'e["id"]' | sort | uniq -d >twice
+	same twice </dev/null
+	# One process that goes on after a report is one crash.
+	sed 's/^==[0-9]*==/==77==/' fuzz.log >one.log
+	try 0 pf-dedup one.log
+	[ "$(wc -l <stdout)" = 1 ]
+}
+
 @test "slow units, queues and corpora are no crashes" {
 	mkdir -p out/queue out/corpus out/crashes out/hangs.2026-11-21
 	echo slow | tee out/slow-unit-1 out/crashes/slow-unit-2 >out/queue/id:000000
