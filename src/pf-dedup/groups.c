@@ -256,7 +256,9 @@ groups_remember(struct groups *groups, const json_t *kept)
 	struct group *g;
 	int64_t ms;
 
-	if (name == NULL || groups_find(groups, name) != NULL || total < 0 ||
+	if (name == NULL || strlen(name) != 16 ||
+	    strspn(name, "0123456789abcdef") != 16 ||
+	    groups_find(groups, name) != NULL || total < 0 ||
 	    text_of(kept, "severity") == NULL || first == NULL ||
 	    !clock_parse(first, &ms) || last == NULL ||
 	    !clock_parse(last, &ms) ||
