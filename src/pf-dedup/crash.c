@@ -1,5 +1,6 @@
 /* Crash events: what their trace says, in the event's own fields. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dedup.h"
@@ -10,6 +11,7 @@
 #include "libcrash/name.h"
 #include "libcrash/severity.h"
 #include "libcrash/tracetext.h"
+#include "log.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
@@ -94,6 +96,12 @@ emit_clusterfuzz(struct emit *e, const struct dedup *d, const char *target)
 	buf_release(&text);
 }
 
+static const char *
+group_key(const struct dedup *d)
+{
+	return d->group_by_stack ? d->fingerprint.stack : d->fingerprint.group;
+}
+
 /* The fields that follow from the trace, as a JSON object in d->derived. */
 static void
 derive(struct dedup *d, bool found, const char *status, const char *target)
@@ -113,8 +121,7 @@ derive(struct dedup *d, bool found, const char *status, const char *target)
 		emit_string(&e, "stack", f->stack);
 		emit_bytes(&e, "site_linefree", f->site_linefree.data,
 		    f->site_linefree.len);
-		emit_string(
-		    &e, "group", d->group_by_stack ? f->stack : f->group);
+		emit_string(&e, "group", group_key(d));
 	}
 	emit_string(&e, "rules", rules_version(d->rules));
 	emit_string(&e, "status", status);
@@ -164,6 +171,14 @@ fingerprint_text(struct dedup *d, const struct buf *text, const char *kind,
 	return d->fingerprint.resolved;
 }
 
+/* 16 hex digits, as fingerprint_make writes them. */
+static bool
+is_key(const char *text)
+{
+	return strlen(text) == FINGERPRINT_TEXT - 1 &&
+	    strspn(text, "0123456789abcdef") == FINGERPRINT_TEXT - 1;
+}
+
 /* Has this program, with these rules, seen the event before? */
 static bool
 is_done(const struct dedup *d, const json_t *data)
@@ -174,7 +189,7 @@ is_done(const struct dedup *d, const json_t *data)
 	const char *group = text_of(data, "group");
 	const char *stack = text_of(data, "stack");
 
-	if (rules == NULL || group == NULL || stack == NULL ||
+	if (rules == NULL || group == NULL || stack == NULL || !is_key(group) ||
 	    strcmp(rules, rules_version(d->rules)) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
@@ -198,6 +213,8 @@ static void
 tell_unresolved(struct dedup *d, const char *name, bool has_trace, bool found)
 {
 	d->unresolved++;
+	if (d->output->details)
+		strvec_add(&d->details.unresolved, name);
 	d->status = exit_worse(d->status, 1);
 	msg_warnx("%s is unresolved: %s", msg_quote(name),
 	    !has_trace   ? "it has no trace"
@@ -218,6 +235,49 @@ name_of(const json_t *event)
 	return name != NULL ? name : text_of(event, "id");
 }
 
+/* Its own word, or that of the file of what was seen, which knows better. */
+static const char *
+status_of(const struct dedup *d, const json_t *data, const char *group)
+{
+	const char *told = text_of(data, "status");
+	const struct group *g;
+
+	if (d->seen == NULL)
+		return told != NULL && strcmp(told, "known") == 0 ? "known"
+								  : "new";
+	g = groups_find(&d->groups, group);
+	return g != NULL && g->known ? "known" : "new";
+}
+
+/* An event that has all but perhaps the right status. */
+static bool
+set_status(const struct dedup *d, json_t *data)
+{
+	const char *status;
+
+	if (d->seen == NULL)
+		return false;
+	status = status_of(d, data, text_of(data, "group"));
+	if (strcmp(status, text_of(data, "status")) == 0)
+		return false;
+	json_object_set_new(data, "status", json_string(status));
+	return true;
+}
+
+/* The same report by the rules of --diff. */
+static void
+compare(struct dedup *d, const char *target, bool found)
+{
+	struct fingerprint other;
+
+	fingerprint_init(&other);
+	if (found)
+		fingerprint_make(
+		    &other, &d->report, d->diff->rules, target, NULL);
+	diff_add(d->diff, &d->fingerprint, &other, d->group_by_stack);
+	fingerprint_release(&other);
+}
+
 bool
 crash_enrich(struct dedup *d, json_t *event)
 {
@@ -226,12 +286,11 @@ crash_enrich(struct dedup *d, json_t *event)
 	    "stack", "site_linefree", "group", "crash_type", "crash_state"};
 	json_t *data = json_object_get(event, "data"), *derived;
 	const char *trace = text_of(data, "trace");
-	const char *known = text_of(data, "status");
-	bool done = is_done(d, data), found, resolved;
+	bool done = d->diff == NULL && is_done(d, data), found, resolved;
 
 	d->crashes++;
 	if (done && !d->explain)
-		return false;
+		return set_status(d, data);
 	buf_clear(&d->text);
 	if (trace != NULL)
 		emit_decode(&d->text, trace, strlen(trace));
@@ -239,12 +298,16 @@ crash_enrich(struct dedup *d, json_t *event)
 	    text_of(event, "target"), name_of(event), &found);
 	if (!resolved)
 		tell_unresolved(d, name_of(event), trace != NULL, found);
-	if (done || (!resolved && is_unresolved(d, data)))
+	if (d->diff != NULL) {
+		compare(d, text_of(event, "target"), found);
+		return false;
+	}
+	if (done)
+		return set_status(d, data);
+	if (!resolved && is_unresolved(d, data))
 		return false;
 	derive(d, found,
-	    !resolved                                          ? "unresolved"
-		: known != NULL && strcmp(known, "known") == 0 ? "known"
-							       : "new",
+	    !resolved ? "unresolved" : status_of(d, data, group_key(d)),
 	    text_of(event, "target"));
 	for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++)
 		json_object_del(data, stale[i]);
@@ -254,37 +317,106 @@ crash_enrich(struct dedup *d, json_t *event)
 	return true;
 }
 
-void
-crash_out(struct dedup *d, json_t *event, const char *line, size_t len)
+/* The first telling of a crash, so without rev. */
+static void
+print_first(struct buf *line, const json_t *event)
 {
-	if (d->want_groups || d->want_table) {
-		groups_add(&d->groups, event);
-		return;
+	static const char *const members[] = {"v", "id", "time", "type", "node",
+	    "job", "target", "fuzzer", "data"};
+	struct emit e;
+
+	emit_begin(&e, line);
+	emit_object(&e, NULL);
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		const json_t *value = json_object_get(event, members[i]);
+
+		if (value != NULL)
+			emit_tree(&e, members[i], value);
 	}
-	out_add(line, len);
-	if (len == 0 || line[len - 1] != '\n')
-		out_add("\n", 1);
+	emit_end(&e);
+	buf_add_char(line, '\n');
+}
+
+/* Takes the tree, which gets the trace that is in d->text. */
+static void
+tell(struct dedup *d, json_t *event)
+{
+	struct buf line = BUF_INIT;
+	const char *group;
+
+	if (d->text.len > 0)
+		trace_set(
+		    json_object_get(event, "data"), d->text.data, d->text.len);
+	crash_enrich(d, event);
+	group = text_of(json_object_get(event, "data"), "group");
+	if (d->seen != NULL && group != NULL)
+		seen_add(d->seen, 'f', d->file_key, group);
+	print_first(&line, event);
+	crash_out(d, event, line.data, line.len);
+	json_decref(event);
+	buf_release(&line);
+}
+
+/* NULL after a sentence, with the exit status for it. */
+static json_t *
+event_of_file(const struct dedup *d, const char *path, int *status)
+{
+	json_t *event = crash_event_new(path, NULL);
+
+	*status = 0;
+	if (event == NULL) {
+		*status = msg_exit_code(errno);
+		msg_warn("open %s", msg_quote(path));
+		return NULL;
+	}
+	provenance_apply(d->provenance, event);
+	return event;
 }
 
 int
 crash_from_file(struct dedup *d, const char *path)
 {
-	json_t *event = crash_event_new(path, NULL);
-	struct buf line = BUF_INIT;
+	int status;
+	json_t *event = event_of_file(d, path, &status);
 
-	if (event == NULL) {
-		int status = msg_exit_code(errno);
+	if (event != NULL)
+		tell(d, event);
+	return status;
+}
 
-		msg_warn("open %s", msg_quote(path));
-		return status;
+/* The further reports of a log are facts of their own. */
+static void
+number_id(json_t *event, unsigned long long number)
+{
+	char *fact = mem_printf("%s %llu", input_text(event, "xxh128"), number);
+
+	if (number > 1)
+		crash_set_id(event, fact);
+	free(fact);
+}
+
+int
+crash_from_log(struct dedup *d, const char *path)
+{
+	struct span rest = {NULL, d->text.len}, one;
+	unsigned long long number = 0;
+	char *text;
+	int status;
+	json_t *event;
+
+	if (!log_has_several(d->text.data, d->text.len))
+		return crash_from_file(d, path);
+	event = event_of_file(d, path, &status);
+	rest.at = text = buf_take(&d->text);
+	while (event != NULL && log_next(&d->report, &rest, &one)) {
+		json_t *copy = json_deep_copy(event);
+
+		number_id(copy, ++number);
+		buf_clear(&d->text);
+		buf_add(&d->text, one.at, one.len);
+		tell(d, copy);
 	}
-	if (d->text.len > 0)
-		trace_set(
-		    json_object_get(event, "data"), d->text.data, d->text.len);
-	crash_enrich(d, event);
-	crash_event_print(&line, event);
-	crash_out(d, event, line.data, line.len);
 	json_decref(event);
-	buf_release(&line);
-	return 0;
+	free(text);
+	return status;
 }

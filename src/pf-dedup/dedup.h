@@ -5,21 +5,34 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "details.h"
+#include "diff.h"
 #include "groups.h"
 #include "libcrash/fingerprint.h"
 #include "libcrash/rules.h"
 #include "libcrash/trace.h"
+#include "output.h"
+#include "seen.h"
 
 struct dedup {
 	/* Options. */
 	bool explain;
 	bool group_by_stack;
-	bool want_groups, want_table;
+	const struct output *output;
+	const char *selected; /* the group that a page is about */
+	const char *on_new;
+	int64_t on_new_ms;
+	const char *sort_into;
 
 	struct rules *rules;
 	struct report report;
 	struct fingerprint fingerprint;
 	struct groups groups;
+	struct details details;
+	struct seen *seen;        /* NULL without --seen */
+	struct diff *diff;        /* NULL without --diff */
+	char file_key[HASH_TEXT]; /* of the file that is read; for `seen` */
+	json_t *provenance;       /* that lies beside it; or NULL */
 	/* Room that is used again and again. */
 	struct buf text, line, derived;
 
@@ -45,7 +58,25 @@ bool crash_enrich(struct dedup *d, json_t *event);
  * could not be read.
  */
 int crash_from_file(struct dedup *d, const char *path);
-/* A crash event's line goes out, or into the groups. */
+/* The same for a log in d->text: an event for each of its reports (log.h). */
+int crash_from_log(struct dedup *d, const char *path);
+/*
+ * A crash event's line goes out, or into the groups: whatever was asked for.
+ */
 void crash_out(struct dedup *d, json_t *event, const char *line, size_t len);
+/*
+ * Whether only groups are asked for and the file's is known from an earlier
+ * run: then it is counted, and need not be read.
+ */
+bool crash_is_known(struct dedup *d, const char *path);
+
+/* The JSON object in "PATH.json", or NULL. The caller owns it. */
+json_t *provenance_beside(const char *path);
+/* Appends the trace or log that it has, as bytes. */
+void provenance_trace(const json_t *provenance, struct buf *text);
+/* The event's id by pf-events(5), from its node, job and time. */
+void crash_set_id(json_t *event, const char *fact);
+/* The event gets what it knows of the crash: where, when, by whom and how. */
+void provenance_apply(const json_t *provenance, json_t *event);
 
 #endif

@@ -1,15 +1,13 @@
-/*
- * What a group shows depends on its members alone and not on their order: its
- * worst member's severity, the least of the texts where they differ.
- */
 #include "groups.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit.h"
+#include "buf.h"
+#include "clock.h"
 #include "mem.h"
-#include "out.h"
+
+#define CHUNK 512
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -17,239 +15,383 @@ text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static size_t
-hash(const char *name)
+static const char *
+after(const char *text)
 {
-	uint64_t h = 0xcbf29ce484222325;
+	return text + strlen(text) + 1;
+}
 
-	for (; *name != '\0'; name++)
-		h = (h ^ (unsigned char)*name) * 0x100000001b3;
-	return (size_t)(h ^ h >> 32);
+const char *
+group_name(const struct group *g)
+{
+	return g->texts;
+}
+
+const char *
+group_site(const struct group *g)
+{
+	return after(g->texts);
+}
+
+const char *
+group_example(const struct group *g)
+{
+	return after(after(g->texts));
+}
+
+const char *
+group_kind(const struct groups *groups, const struct group *g)
+{
+	return words_text(&groups->words, g->kind, NULL);
+}
+
+const char *
+group_why(const struct groups *groups, const struct group *g)
+{
+	return words_text(&groups->words, g->why, NULL);
+}
+
+const char *
+group_status(const struct group *g)
+{
+	return g->count == 0 ? "gone" : g->known ? "known" : "new";
+}
+
+struct group *
+groups_at(const struct groups *groups, size_t index)
+{
+	return &groups->chunk[index / CHUNK][index % CHUNK];
 }
 
 static size_t
-place(const struct groups *g, const char *name)
+place(const struct groups *groups, const char *name)
 {
-	size_t at = hash(name) & (g->slots - 1);
+	size_t at = words_hash(name, strlen(name)) & (groups->slots - 1);
 
-	while (g->slot[at] != 0 &&
-	    strcmp(g->group[g->slot[at] - 1].name, name) != 0)
-		at = (at + 1) & (g->slots - 1);
+	while (groups->slot[at] != 0 &&
+	    strcmp(group_name(groups_at(groups, groups->slot[at] - 1)), name) !=
+		0)
+		at = (at + 1) & (groups->slots - 1);
 	return at;
 }
 
 static void
-grow(struct groups *g)
+grow(struct groups *groups)
 {
-	free(g->slot);
-	g->slots = g->slots ? g->slots * 2 : 256;
-	g->slot = mem_calloc(g->slots, sizeof *g->slot);
-	for (size_t i = 0; i < g->count; i++)
-		g->slot[place(g, g->group[i].name)] = i + 1;
+	free(groups->slot);
+	groups->slots = groups->slots > 0 ? groups->slots * 2 : 256;
+	groups->slot = mem_calloc(groups->slots, sizeof *groups->slot);
+	for (size_t i = 0; i < groups->count; i++)
+		groups->slot[place(groups, group_name(groups_at(groups, i)))] =
+		    (uint32_t)i + 1;
 }
 
-static struct group *
-group_of(struct groups *g, const char *name)
+struct group *
+groups_find(const struct groups *groups, const char *name)
+{
+	size_t at = groups->slots > 0 ? place(groups, name) : 0;
+
+	return groups->slots == 0 || groups->slot[at] == 0
+	    ? NULL
+	    : groups_at(groups, groups->slot[at] - 1);
+}
+
+static void
+set_texts(struct group *g, const char *name, const char *site, const char *path)
+{
+	struct buf b = BUF_INIT;
+
+	buf_reserve(&b, strlen(name) + strlen(site) + strlen(path) + 3);
+	buf_add(&b, name, strlen(name) + 1);
+	buf_add(&b, site, strlen(site) + 1);
+	buf_add(&b, path, strlen(path) + 1);
+	free(g->texts);
+	g->texts = mem_alloc(b.len);
+	memcpy(g->texts, b.data, b.len);
+	buf_release(&b);
+}
+
+static size_t
+index_of(struct groups *groups, const char *name)
 {
 	size_t at;
 
-	if ((g->count + 1) * 2 > g->slots)
-		grow(g);
-	at = place(g, name);
-	if (g->slot[at] == 0) {
-		MEM_GROW(g->group, g->count, g->cap);
-		g->group[g->count] = (struct group){.name = mem_dup(name)};
-		g->slot[at] = ++g->count;
+	if ((groups->count + 1) * 4 > groups->slots * 3)
+		grow(groups);
+	at = place(groups, name);
+	if (groups->slot[at] == 0) {
+		if (groups->count % CHUNK == 0) {
+			MEM_GROW(groups->chunk, groups->count / CHUNK,
+			    groups->chunks_cap);
+			groups->chunk[groups->count / CHUNK] =
+			    mem_calloc(CHUNK, sizeof(struct group));
+		}
+		set_texts(groups_at(groups, groups->count), name, "", "");
+		groups->slot[at] = (uint32_t)++groups->count;
 	}
-	return &g->group[g->slot[at] - 1];
+	return groups->slot[at] - 1;
 }
 
-/* Keeps the lesser text, or the greater with `sign` -1. */
-static void
-keep(char **kept, const char *text, int sign)
+static bool
+is_less(const char *text, const char *kept)
 {
-	if (text == NULL || (*kept != NULL && strcmp(text, *kept) * sign >= 0))
+	return text != NULL && *text != '\0' &&
+	    (*kept == '\0' || strcmp(text, kept) < 0);
+}
+
+/* Keeps the lesser of each. */
+static void
+keep_texts(struct group *g, const char *site, const char *example)
+{
+	bool site_is = is_less(site, group_site(g));
+	bool example_is = is_less(example, group_example(g));
+	char *old = g->texts;
+
+	if (!site_is && !example_is)
 		return;
-	free(*kept);
-	*kept = mem_dup(text);
+	g->texts = NULL;
+	set_texts(g, old, site_is ? site : after(old),
+	    example_is ? example : after(after(old)));
+	free(old);
 }
 
 static void
-add_once(struct strvec *list, const char *text)
+keep_word(struct words *words, uint32_t *kept, const char *text)
 {
+	if (text == NULL ||
+	    (*kept != 0 && strcmp(text, words_text(words, *kept, NULL)) >= 0))
+		return;
+	*kept = words_number(words, text, strlen(text));
+}
+
+static void
+keep_rating(struct groups *groups, struct group *g, const json_t *data)
+{
+	const char *word = text_of(data, "severity");
+	enum rating rating = RATING_LOW;
+
+	if (word != NULL)
+		severity_parse(word, &rating);
+	if (!g->rated || rating > g->rating) {
+		g->rating = (unsigned char)rating;
+		g->rated = true;
+		g->kind = g->why = 0;
+	}
+	if (rating != g->rating)
+		return;
+	keep_word(&groups->words, &g->why, text_of(data, "why"));
+	keep_word(&groups->words, &g->kind, text_of(data, "kind"));
+}
+
+static void
+keep_time(struct group *g, bool first, const char *text)
+{
+	int64_t ms;
+
+	if (text == NULL || !clock_parse(text, &ms))
+		return;
+	if (first || ms < g->first_ms)
+		g->first_ms = ms;
+	if (first || ms > g->last_ms)
+		g->last_ms = ms;
+}
+
+/* A sorted list of words is a word itself. */
+static void
+add_once(struct words *words, uint32_t *list, const char *text)
+{
+	struct buf made = BUF_INIT;
+	size_t len = 0, at = 0;
+	const char *old;
+	int order = 1;
+
 	if (text == NULL)
 		return;
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->item[i], text) == 0)
-			return;
-	strvec_add(list, text);
+	old = words_text(words, *list, &len);
+	while (at < len && (order = strcmp(old + at, text)) < 0)
+		at += strlen(old + at) + 1;
+	if (at < len && order == 0)
+		return;
+	if (old != NULL)
+		buf_add(&made, old, at);
+	buf_add(&made, text, strlen(text) + 1);
+	if (old != NULL)
+		buf_add(&made, old + at, len - at);
+	*list = words_number(words, made.data, made.len);
+	buf_release(&made);
 }
 
-void
+ssize_t
 groups_add(struct groups *groups, const json_t *event)
 {
 	const json_t *data = json_object_get(event, "data");
 	const json_t *input = json_object_get(data, "input");
 	const char *name = text_of(data, "group");
-	const char *word = text_of(data, "severity"), *example;
-	enum rating rating = RATING_LOW;
+	const char *example = text_of(input, "path");
 	struct group *g;
+	size_t index;
 
 	if (name == NULL)
-		return;
-	g = group_of(groups, name);
-	if (word != NULL)
-		severity_parse(word, &rating);
-	if (g->count == 0 || rating > g->rating) {
-		g->rating = rating;
-		free(g->why);
-		free(g->kind);
-		g->why = g->kind = NULL;
-	}
+		return -1;
+	index = index_of(groups, name);
+	g = groups_at(groups, index);
+	keep_time(g, !g->rated, text_of(event, "time"));
+	keep_rating(groups, g, data);
+	keep_texts(g, text_of(data, "site"),
+	    example != NULL ? example : text_of(input, "name"));
+	add_once(&groups->words, &g->targets, text_of(event, "target"));
+	add_once(&groups->words, &g->fuzzers, text_of(event, "fuzzer"));
 	g->count++;
-	if (rating == g->rating) {
-		keep(&g->why, text_of(data, "why"), 1);
-		keep(&g->kind, text_of(data, "kind"), 1);
-	}
-	keep(&g->site, text_of(data, "site"), 1);
-	example = text_of(input, "path");
-	keep(
-	    &g->example, example != NULL ? example : text_of(input, "name"), 1);
-	keep(&g->first_time, text_of(event, "time"), 1);
-	keep(&g->last_time, text_of(event, "time"), -1);
-	add_once(&g->targets, text_of(event, "target"));
-	add_once(&g->fuzzers, text_of(event, "fuzzer"));
+	return (ssize_t)index;
 }
 
-static int
-compare(const void *a, const void *b)
+bool
+groups_remember(struct groups *groups, const json_t *kept)
 {
-	const struct group *x = a, *y = b;
-	int order;
+	const char *name = text_of(kept, "group");
+	const char *first = text_of(kept, "first_time");
+	const char *last = text_of(kept, "last_time");
+	json_int_t total = json_integer_value(json_object_get(kept, "total"));
+	enum rating rating;
+	struct group *g;
+	int64_t ms;
 
-	if (x->rating != y->rating)
-		return x->rating > y->rating ? -1 : 1;
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	order = strcmp(x->site, y->site);
-	return order != 0 ? order : strcmp(x->name, y->name);
-}
-
-static void
-sort(struct groups *g)
-{
-	for (size_t i = 0; i < g->count; i++) {
-		if (g->group[i].site == NULL)
-			g->group[i].site = mem_dup("");
-		strvec_sort(&g->group[i].targets);
-		strvec_sort(&g->group[i].fuzzers);
-	}
-	if (g->count > 0)
-		qsort(g->group, g->count, sizeof *g->group, compare);
+	if (name == NULL || strlen(name) != 16 ||
+	    strspn(name, "0123456789abcdef") != 16 ||
+	    groups_find(groups, name) != NULL || total < 0 ||
+	    text_of(kept, "severity") == NULL || first == NULL ||
+	    !clock_parse(first, &ms) || last == NULL ||
+	    !clock_parse(last, &ms) ||
+	    !severity_parse(text_of(kept, "severity"), &rating))
+		return false;
+	g = groups_at(groups, index_of(groups, name));
+	keep_time(g, true, first);
+	keep_time(g, false, last);
+	keep_rating(groups, g, kept);
+	keep_texts(g, text_of(kept, "site"), NULL);
+	g->total = (uint64_t)total;
+	g->untold = json_is_true(json_object_get(kept, "untold"));
+	g->known = !g->untold;
+	return true;
 }
 
 /* These texts come out of events: they are encoded already. */
 static void
 emit_text(struct emit *e, const char *key, const char *text)
 {
-	if (text != NULL)
+	if (text != NULL && *text != '\0')
 		emit_string(e, key, text);
 }
 
 static void
-emit_list(struct emit *e, const char *key, const struct strvec *list)
+emit_list(
+    struct emit *e, const char *key, const struct words *words, uint32_t number)
 {
+	size_t len = 0;
+	const char *list = words_text(words, number, &len);
+
 	emit_array(e, key);
-	for (size_t i = 0; i < list->count; i++)
-		emit_string(e, NULL, list->item[i]);
+	for (size_t at = 0; at < len; at += strlen(list + at) + 1)
+		emit_string(e, NULL, list + at);
 	emit_end(e);
 }
 
-void
-groups_print(struct groups *groups)
-{
-	struct buf line = BUF_INIT;
-	struct emit e;
-
-	sort(groups);
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct group *g = &groups->group[i];
-
-		buf_clear(&line);
-		emit_begin(&e, &line);
-		emit_object(&e, NULL);
-		emit_text(&e, "group", g->name);
-		emit_text(&e, "site", g->site);
-		emit_text(&e, "kind", g->kind);
-		emit_text(&e, "severity", severity_name(g->rating));
-		emit_text(&e, "why", g->why);
-		emit_u64(&e, "count", g->count);
-		emit_list(&e, "targets", &g->targets);
-		emit_list(&e, "fuzzers", &g->fuzzers);
-		emit_text(&e, "first_time", g->first_time);
-		emit_text(&e, "last_time", g->last_time);
-		emit_text(&e, "example", g->example);
-		emit_end(&e);
-		buf_add_char(&line, '\n');
-		out_add(line.data, line.len);
-	}
-	buf_release(&line);
-}
-
-/* A terminal must not obey what a function is called. */
 static void
-add_shown(struct buf *out, const char *text)
+emit_time(struct emit *e, const char *key, int64_t ms)
 {
-	for (const char *c = text == NULL ? "-" : text; *c != '\0'; c++)
-		buf_add_char(
-		    out, (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+	char text[CLOCK_TEXT];
+
+	clock_format(ms, text);
+	emit_string(e, key, text);
+}
+
+static void
+emit_rated(struct emit *e, const struct groups *groups, const struct group *g)
+{
+	emit_text(e, "group", group_name(g));
+	emit_text(e, "site", group_site(g));
+	emit_text(e, "kind", group_kind(groups, g));
+	emit_text(e, "severity", severity_name((enum rating)g->rating));
+	emit_text(e, "why", group_why(groups, g));
 }
 
 void
-groups_table(struct groups *groups)
+group_emit(struct emit *e, const struct groups *groups, const struct group *g,
+    bool seen)
 {
-	struct buf line = BUF_INIT;
-	size_t width = strlen("KIND");
+	emit_rated(e, groups, g);
+	emit_string(e, "status", group_status(g));
+	emit_u64(e, "count", g->count);
+	if (seen)
+		emit_u64(e, "total", g->total);
+	emit_list(e, "targets", &groups->words, g->targets);
+	emit_list(e, "fuzzers", &groups->words, g->fuzzers);
+	emit_time(e, "first_time", g->first_ms);
+	emit_time(e, "last_time", g->last_ms);
+	emit_text(e, "example", group_example(g));
+}
 
-	sort(groups);
+void
+group_keep(struct emit *e, const struct groups *groups, const struct group *g)
+{
+	emit_rated(e, groups, g);
+	emit_u64(e, "total", g->total);
+	emit_time(e, "first_time", g->first_ms);
+	emit_time(e, "last_time", g->last_ms);
+	if (g->untold)
+		emit_bool(e, "untold", true);
+}
+
+static int
+compare_worst(const void *a, const void *b, void *context)
+{
+	const struct group *x = groups_at(context, *(const uint32_t *)a);
+	const struct group *y = groups_at(context, *(const uint32_t *)b);
+	int order;
+
+	if (x->rating != y->rating)
+		return x->rating > y->rating ? -1 : 1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	order = strcmp(group_site(x), group_site(y));
+	return order != 0 ? order : strcmp(group_name(x), group_name(y));
+}
+
+static int
+compare_name(const void *a, const void *b, void *context)
+{
+	return strcmp(group_name(groups_at(context, *(const uint32_t *)a)),
+	    group_name(groups_at(context, *(const uint32_t *)b)));
+}
+
+void
+groups_sort(struct groups *groups, bool by_name)
+{
+	if (groups->count == 0)
+		return;
+	free(groups->order);
+	groups->order = mem_calloc(groups->count, sizeof *groups->order);
 	for (size_t i = 0; i < groups->count; i++)
-		if (groups->group[i].kind != NULL &&
-		    strlen(groups->group[i].kind) > width)
-			width = strlen(groups->group[i].kind);
-	buf_addf(&line, "%-8s  %6s  %-*s  %-16s  SITE\n", "SEVERITY", "COUNT",
-	    (int)width, "KIND", "GROUP");
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct group *g = &groups->group[i];
+		groups->order[i] = (uint32_t)i;
+	qsort_r(groups->order, groups->count, sizeof *groups->order,
+	    by_name ? compare_name : compare_worst, groups);
+}
 
-		buf_addf(
-		    &line, "%-8s  %6llu  ", severity_name(g->rating), g->count);
-		add_shown(&line, g->kind);
-		for (size_t n = g->kind ? strlen(g->kind) : 1; n < width; n++)
-			buf_add_char(&line, ' ');
-		buf_addf(&line, "  %-16s  ", g->name);
-		add_shown(&line, g->site);
-		buf_add_char(&line, '\n');
-	}
-	out_add(line.data, line.len);
-	buf_release(&line);
+struct group *
+groups_ordered(const struct groups *groups, size_t at)
+{
+	return groups_at(groups, groups->order[at]);
 }
 
 void
 groups_release(struct groups *groups)
 {
-	for (size_t i = 0; i < groups->count; i++) {
-		struct group *g = &groups->group[i];
-
-		free(g->name);
-		free(g->site);
-		free(g->kind);
-		free(g->why);
-		free(g->example);
-		free(g->first_time);
-		free(g->last_time);
-		strvec_release(&g->targets);
-		strvec_release(&g->fuzzers);
-	}
-	free(groups->group);
+	for (size_t i = 0; i < groups->count; i++)
+		free(groups_at(groups, i)->texts);
+	for (size_t i = 0; i * CHUNK < groups->count; i++)
+		free(groups->chunk[i]);
+	free(groups->chunk);
 	free(groups->slot);
+	free(groups->order);
+	words_release(&groups->words);
 }

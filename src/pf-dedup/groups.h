@@ -1,35 +1,79 @@
-/* Crash events gathered into their groups. */
+/*
+ * Crash events gathered into their groups, in 64 bytes and some texts for each
+ * however many crashes it has.
+ *
+ * What a group shows depends on its members alone and not on their order: its
+ * worst member's severity, the least of the texts where they differ.
+ */
 #ifndef PF_GROUPS_H
 #define PF_GROUPS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "emit.h"
 #include "libcrash/severity.h"
-#include "strvec.h"
+#include "words.h"
 
 struct group {
-	char *name;
-	char *site, *kind, *why, *example;
-	enum rating rating;
-	unsigned long long count;
-	struct strvec targets, fuzzers;
-	char *first_time, *last_time;
+	char *texts; /* name, site and example, each with a NUL */
+	int64_t first_ms, last_ms;
+	uint64_t count; /* crashes of this run */
+	uint64_t total; /* distinct crashes of all runs; with --seen */
+	/* Numbers of words; targets and fuzzers are lists, a NUL after each. */
+	uint32_t kind, why, targets, fuzzers;
+	unsigned char rating;
+	bool rated;
+	bool known;  /* to earlier runs */
+	bool untold; /* --on-new has failed for it */
 };
 
 struct groups {
-	struct group *group;
-	size_t count, cap;
-	size_t *slot; /* 1 + index; a power of two of them */
+	struct group **chunk;
+	size_t count, chunks_cap;
+	uint32_t *slot; /* 1 + index; a power of two of them */
 	size_t slots;
+	uint32_t *order; /* by groups_sort */
+	struct words words;
 };
 
-/* Takes one crash event; one without a group is left out. */
-void groups_add(struct groups *groups, const json_t *event);
-/* One JSON line a group on standard output, the worst first. */
-void groups_print(struct groups *groups);
-/* The same as a table for people. */
-void groups_table(struct groups *groups);
+const char *group_name(const struct group *group);
+/* "" where no member has one. */
+const char *group_site(const struct group *group);
+const char *group_example(const struct group *group);
+/* NULL where no member has one. */
+const char *group_kind(const struct groups *groups, const struct group *group);
+const char *group_why(const struct groups *groups, const struct group *group);
+/* "new", "known", or "gone" where no crash of this run is in it. */
+const char *group_status(const struct group *group);
+/* Appends the members of a JSON object that describe the group. */
+void group_emit(struct emit *e, const struct groups *groups,
+    const struct group *group, bool seen);
+
+/* The group by its index, which never changes. */
+struct group *groups_at(const struct groups *groups, size_t index);
+/* NULL when there is none of that name. */
+struct group *groups_find(const struct groups *groups, const char *name);
+/*
+ * Takes one crash event; returns its group's index, or -1 where it has no
+ * group.
+ */
+ssize_t groups_add(struct groups *groups, const json_t *event);
+/*
+ * Takes what an earlier run has written of a group: false when it is not what
+ * group_keep writes.
+ */
+bool groups_remember(struct groups *groups, const json_t *kept);
+/* Appends the members that the next run needs to know. */
+void
+group_keep(struct emit *e, const struct groups *groups, const struct group *g);
+
+/* Fills groups->order: the worst first, and by name for `by_name`. */
+void groups_sort(struct groups *groups, bool by_name);
+/* The group at a place of that order. */
+struct group *groups_ordered(const struct groups *groups, size_t place);
 void groups_release(struct groups *groups);
 
 #endif

@@ -31,7 +31,7 @@ static void
 pass(struct dedup *d, const char *line, size_t len)
 {
 	d->passed++;
-	if (d->want_groups || d->want_table)
+	if (!d->output->events)
 		return;
 	out_add(line, len);
 	out_add("\n", 1);
@@ -112,30 +112,11 @@ each_event(struct dedup *d, const char *text, size_t len)
 			dedup_line(d, line.at, line.len);
 }
 
-/* A provenance file: the trace is a member of it, or of its data. */
-static void
-take_json_trace(struct dedup *d)
-{
-	json_t *tree = json_loadb(d->text.data, d->text.len, 0, NULL);
-	const json_t *trace = json_object_get(tree, "trace");
-	struct buf bytes = BUF_INIT;
-
-	if (trace == NULL)
-		trace = json_object_get(json_object_get(tree, "data"), "trace");
-	if (json_is_string(trace))
-		emit_decode(&bytes, json_string_value(trace),
-		    json_string_length(trace));
-	buf_clear(&d->text);
-	buf_add(&d->text, bytes.data, bytes.len);
-	buf_release(&bytes);
-	json_decref(tree);
-}
-
 /* The trace beside an input goes into d->text; whether there is one. */
 static bool
 take_companion(struct dedup *d, const char *path)
 {
-	static const char *const suffixes[] = {".txt", ".log", ".json"};
+	static const char *const suffixes[] = {".txt", ".log"};
 
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
 		char *beside = mem_printf("%s%s", path, suffixes[i]);
@@ -144,13 +125,14 @@ take_companion(struct dedup *d, const char *path)
 		buf_clear(&d->text);
 		got = buf_read_file(&d->text, AT_FDCWD, beside, FILE_MAX);
 		free(beside);
-		if (got < 0)
-			continue;
-		if (i == 2)
-			take_json_trace(d);
-		if (report_read(&d->report, d->text.data, d->text.len))
+		if (got >= 0 &&
+		    report_read(&d->report, d->text.data, d->text.len))
 			return true;
 	}
+	buf_clear(&d->text);
+	provenance_trace(d->provenance, &d->text);
+	if (report_read(&d->report, d->text.data, d->text.len))
+		return true;
 	buf_clear(&d->text);
 	return false;
 }
@@ -179,8 +161,14 @@ read_text(struct dedup *d, const char *path)
 static int
 file(struct dedup *d, const char *path, bool maybe)
 {
-	int status = read_text(d, path);
+	int status;
 
+	if (d->seen != NULL) {
+		seen_file_key(path, d->file_key);
+		if (crash_is_known(d, path))
+			return 0;
+	}
+	status = read_text(d, path);
 	if (status > 1)
 		return status;
 	if (holds_events(&d->text)) {
@@ -191,29 +179,40 @@ file(struct dedup *d, const char *path, bool maybe)
 		free(text);
 		return status;
 	}
-	if (!report_read(&d->report, d->text.data, d->text.len) &&
-	    !take_companion(d, path) && maybe) {
+	json_decref(d->provenance);
+	d->provenance = provenance_beside(path);
+	if (report_read(&d->report, d->text.data, d->text.len))
+		return exit_worse(status, crash_from_log(d, path));
+	if (!take_companion(d, path) && maybe) {
 		d->ignored++;
 		return status;
 	}
 	return exit_worse(status, crash_from_file(d, path));
 }
 
+/* What libFuzzer keeps since it is slow, and no crash. */
+static bool
+is_slow(const char *name)
+{
+	return span_starts(span_basename(span_text(name)), "slow-unit-");
+}
+
 /* Names that fuzzers give to inputs that crash (libFuzzer, AFL++, ours). */
 static bool
-names_crash(const char *name, const char *directory)
+names_crash(const char *name, struct span directory)
 {
 	static const char *const prefixes[] = {
 	    "crash-", "oom-", "timeout-", "leak-", "id:", "id_", "SIG"};
 	static const char *const homes[] = {"crashes", "hangs"};
 	struct span s = span_text(name), parent;
 
-	if (strcmp(name, "README.txt") == 0)
+	parent = span_basename(directory);
+	if (strcmp(name, "README.txt") == 0 || is_slow(name) ||
+	    span_is(parent, "queue") || span_is(parent, "corpus"))
 		return false;
 	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
 		if (span_starts(s, prefixes[i]))
 			return true;
-	parent = span_basename(span_text(directory));
 	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
 		if (span_is(parent, homes[i]) ||
 		    (span_starts(parent, homes[i]) &&
@@ -242,16 +241,50 @@ is_companion(const char *path)
 	return there;
 }
 
+/*
+ * What else is in a directory of pf-run tells of the same crashes: its
+ * crashes/ has each of them, with how it was found.
+ */
+static bool
+is_job_part(const char *path, const char *name)
+{
+	static const char *const parts[] = {
+	    "artifacts", "corpus", "events.jsonl", "log", "tmp"};
+	size_t at = strlen(path) - strlen(name);
+	bool part = false, there;
+	char *job;
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		part = part || strcmp(name, parts[i]) == 0;
+	if (!part)
+		return false;
+	job = mem_printf("%.*sjob.json", (int)at, path);
+	there = access(job, F_OK) == 0;
+	free(job);
+	return there;
+}
+
 static int
 by_name(const FTSENT **a, const FTSENT **b)
 {
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* fts_path of the parent is no good: all entries share its bytes. */
+static struct span
+directory_of(const FTSENT *e)
+{
+	size_t name = e->fts_namelen + 1;
+
+	return (struct span){
+	    e->fts_path, e->fts_pathlen > name ? e->fts_pathlen - name : 0};
+}
+
 static int
 entry(struct dedup *d, FTS *tree, FTSENT *e)
 {
-	if (e->fts_level > 0 && e->fts_name[0] == '.') {
+	if (e->fts_level > 0 &&
+	    (e->fts_name[0] == '.' || is_job_part(e->fts_path, e->fts_name))) {
 		fts_set(tree, e, FTS_SKIP);
 		return 0;
 	}
@@ -265,8 +298,8 @@ entry(struct dedup *d, FTS *tree, FTSENT *e)
 	case FTS_F:
 		if (is_companion(e->fts_path))
 			return 0;
-		return file(d, e->fts_path,
-		    !names_crash(e->fts_name, e->fts_parent->fts_path));
+		return file(
+		    d, e->fts_path, !names_crash(e->fts_name, directory_of(e)));
 	default:
 		return 0;
 	}
@@ -310,5 +343,6 @@ dedup_path(const char *path, void *dedup)
 		msg_warn("open %s", msg_quote(path));
 		return status;
 	}
-	return S_ISDIR(st.st_mode) ? directory(d, path) : file(d, path, false);
+	return S_ISDIR(st.st_mode) ? directory(d, path)
+				   : file(d, path, is_slow(path));
 }

@@ -10,33 +10,75 @@
 #include "msg.h"
 #include "opt.h"
 #include "out.h"
+#include "sort_into.h"
 
 static const char usage[] =
     "usage: pf-dedup [-hv] [--explain] [--group-by site|stack] "
-    "[--groups | --table]\n"
-    "                [--log json|text] [--rules FILE] [FILE|DIR...]\n"
+    "[--log json|text]\n"
+    "                [--on-new CMD] [--on-new-timeout TIME] [--rules FILE]\n"
+    "                [--seen FILE] [--sort-into DIR]\n"
+    "                [--diff OLD NEW | --gdb GROUP | --gone | --groups | "
+    "--html |\n"
+    "                 --issue GROUP | --json | --sarif | --table] "
+    "[FILE|DIR...]\n"
     "\n"
+    "  --diff OLD NEW        what other rules would split, merge and move\n"
     "  --explain             tell on stderr which rule took or kept a frame\n"
+    "  --gdb GROUP           commands for gdb that run a group's example\n"
+    "  --gone                one JSON line a group that is not here any more\n"
     "  --group-by KEY        group by site (default) or by the whole stack\n"
     "  --groups              one JSON line a group instead of the events\n"
     "  -h, --help            print this and exit\n"
+    "  --html                one page with all groups\n"
+    "  --issue GROUP         a group as Markdown, for an issue tracker\n"
+    "  --json                everything as one JSON document\n"
     "  --log FORMAT          messages as text (default) or as json\n"
+    "  --on-new CMD          run by sh -c once a new group, the event on "
+    "stdin\n"
+    "  --on-new-timeout TIME kill it after so long (60s)\n"
     "  --rules FILE          which frames are the program's own\n"
+    "  --sarif               SARIF 2.1.0, for code scanning\n"
+    "  --seen FILE           what earlier runs have seen: new, known, gone\n"
+    "  --sort-into DIR       hard links of the inputs, a directory a group\n"
     "  --table               one line a group for people\n"
     "  -v, --verbose         say more\n"
     "  --version             print the version and exit\n";
 
-enum { OPT_EXPLAIN = OPT_OWN, OPT_GROUP_BY, OPT_GROUPS, OPT_RULES, OPT_TABLE };
+enum {
+	OPT_EXPLAIN = OPT_OWN,
+	OPT_GROUP_BY,
+	OPT_ON_NEW,
+	OPT_ON_NEW_TIMEOUT,
+	OPT_OUTPUT,
+	OPT_OUTPUT_GROUP,
+	OPT_DIFF,
+	OPT_RULES,
+	OPT_SEEN,
+	OPT_SORT_INTO
+};
 
 static const struct option long_options[] = {
+    {"diff", required_argument, NULL, OPT_DIFF},
     {"explain", no_argument, NULL, OPT_EXPLAIN},
+    {"gdb", required_argument, NULL, OPT_OUTPUT_GROUP},
+    {"gone", no_argument, NULL, OPT_OUTPUT},
     {"group-by", required_argument, NULL, OPT_GROUP_BY},
-    {"groups", no_argument, NULL, OPT_GROUPS},
+    {"groups", no_argument, NULL, OPT_OUTPUT},
+    {"html", no_argument, NULL, OPT_OUTPUT},
+    {"issue", required_argument, NULL, OPT_OUTPUT_GROUP},
+    {"json", no_argument, NULL, OPT_OUTPUT},
+    {"on-new", required_argument, NULL, OPT_ON_NEW},
+    {"on-new-timeout", required_argument, NULL, OPT_ON_NEW_TIMEOUT},
     {"rules", required_argument, NULL, OPT_RULES},
-    {"table", no_argument, NULL, OPT_TABLE},
+    {"sarif", no_argument, NULL, OPT_OUTPUT},
+    {"seen", required_argument, NULL, OPT_SEEN},
+    {"sort-into", required_argument, NULL, OPT_SORT_INTO},
+    {"table", no_argument, NULL, OPT_OUTPUT},
     OPT_COMMON,
     {NULL, 0, NULL, 0},
 };
+
+#define ON_NEW_MS 60000
 
 static bool
 need_group_by(const char *word)
@@ -50,34 +92,108 @@ need_group_by(const char *word)
 }
 
 static void
+set_output(struct dedup *d, int row)
+{
+	char *option = mem_printf("--%s", long_options[row].name);
+	const struct output *output = output_find(option);
+
+	free(option);
+	if (*d->output->option != '\0' && output != d->output)
+		opt_usage(usage, "%s and %s exclude each other",
+		    d->output->option, output->option);
+	d->output = output;
+}
+
+/* OLD is the option's argument, NEW the word after it. */
+static void
+set_diff(struct dedup *d, char *new)
+{
+	if (d->diff != NULL)
+		opt_usage(usage, "--diff is given twice");
+	if (new == NULL)
+		opt_usage(usage, "--diff needs two files of rules");
+	d->diff = mem_calloc(1, sizeof *d->diff);
+	d->diff->rules = rules_need_file(new);
+}
+
+static void
+check_options(const struct dedup *d, const char *rules, const char *seen)
+{
+	if (d->diff != NULL &&
+	    (seen != NULL || d->on_new != NULL || d->sort_into != NULL))
+		opt_usage(usage,
+		    "--diff goes with neither --seen, --on-new nor "
+		    "--sort-into");
+	if (rules != NULL && d->diff != NULL)
+		opt_usage(usage, "--diff and --rules exclude each other");
+	if (seen == NULL && d->output == output_find("--gone"))
+		opt_usage(usage, "--gone needs --seen");
+	if (d->selected != NULL && *d->selected == '\0')
+		opt_usage(usage, "%s needs a group", d->output->option);
+}
+
+static void
+begin(struct dedup *d, const char *rules, const char *seen)
+{
+	char *how;
+
+	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
+	if (seen == NULL)
+		return;
+	how = mem_printf("%s %s", rules_version(d->rules),
+	    d->group_by_stack ? "stack" : "site");
+	d->seen = seen_open(seen, how, &d->groups);
+	free(how);
+}
+
+static void
 options(struct dedup *d, int argc, char *argv[])
 {
-	const char *rules = NULL;
-	int c;
+	const char *rules = NULL, *old = NULL, *seen = NULL;
+	int c, row = 0;
 
-	while ((c = getopt_long(argc, argv, "hv", long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "hv", long_options, &row)) != -1)
 		switch (c) {
+		case OPT_DIFF:
+			set_output(d, row);
+			old = optarg;
+			set_diff(d, argv[optind]);
+			optind++;
+			break;
 		case OPT_EXPLAIN:
 			d->explain = true;
 			break;
 		case OPT_GROUP_BY:
 			d->group_by_stack = need_group_by(optarg);
 			break;
-		case OPT_GROUPS:
-			d->want_groups = true;
+		case OPT_ON_NEW:
+			d->on_new = optarg;
+			break;
+		case OPT_ON_NEW_TIMEOUT:
+			d->on_new_ms =
+			    opt_need_duration("--on-new-timeout", optarg);
+			break;
+		case OPT_OUTPUT_GROUP:
+			d->selected = optarg;
+			set_output(d, row);
+			break;
+		case OPT_OUTPUT:
+			set_output(d, row);
 			break;
 		case OPT_RULES:
 			rules = optarg;
 			break;
-		case OPT_TABLE:
-			d->want_table = true;
+		case OPT_SEEN:
+			seen = optarg;
+			break;
+		case OPT_SORT_INTO:
+			d->sort_into = optarg;
 			break;
 		default:
 			opt_common(c, usage);
 		}
-	if (d->want_groups && d->want_table)
-		opt_usage(usage, "--groups and --table exclude each other");
-	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
+	check_options(d, rules, seen);
+	begin(d, old != NULL ? old : rules, seen);
 }
 
 static int
@@ -136,6 +252,22 @@ standard_input(struct dedup *d)
 	return status;
 }
 
+/* Not in one expression: what is read changes d->status as well. */
+static void
+read_all(struct dedup *d, char *const operands[])
+{
+	int status;
+
+	if (*operands == NULL) {
+		status = standard_input(d);
+		d->status = exit_worse(d->status, status);
+	}
+	for (; *operands != NULL; operands++) {
+		status = dedup_path(*operands, d);
+		d->status = exit_worse(d->status, status);
+	}
+}
+
 static void
 account(const struct dedup *d)
 {
@@ -147,13 +279,40 @@ account(const struct dedup *d)
 	    d->rejected, d->ignored);
 }
 
+/*
+ * What is written, last of all the file of what was seen: should we not come
+ * so far, it is told again.
+ */
+static int
+finish(struct dedup *d)
+{
+	int status = d->status, wrote = 0;
+
+	if (d->seen != NULL)
+		wrote = seen_write(d->seen, &d->groups);
+	if (d->output->print != NULL)
+		status = exit_worse(status, d->output->print(d));
+	if (d->sort_into != NULL)
+		status = exit_worse(status, sort_into(d, d->sort_into));
+	out_flush();
+	if (d->seen != NULL && wrote == 0)
+		wrote = seen_commit(d->seen);
+	return exit_worse(status, wrote);
+}
+
 static void
 release(struct dedup *d)
 {
+	seen_free(d->seen);
+	if (d->diff != NULL)
+		diff_release(d->diff);
+	free(d->diff);
+	details_release(&d->details);
 	groups_release(&d->groups);
 	fingerprint_release(&d->fingerprint);
 	report_release(&d->report);
 	rules_free(d->rules);
+	json_decref(d->provenance);
 	buf_release(&d->text);
 	buf_release(&d->line);
 	buf_release(&d->derived);
@@ -162,21 +321,18 @@ release(struct dedup *d)
 int
 main(int argc, char *argv[])
 {
-	struct dedup d = {
-	    .text = BUF_INIT, .line = BUF_INIT, .derived = BUF_INIT};
+	struct dedup d = {.output = output_find(""),
+	    .on_new_ms = ON_NEW_MS,
+	    .text = BUF_INIT,
+	    .line = BUF_INIT,
+	    .derived = BUF_INIT};
 
 	msg_init("pf-dedup");
-	options(&d, argc, argv);
 	report_init(&d.report);
 	fingerprint_init(&d.fingerprint);
-	if (argv[optind] == NULL)
-		d.status = exit_worse(d.status, standard_input(&d));
-	for (; argv[optind] != NULL; optind++)
-		d.status = exit_worse(d.status, dedup_path(argv[optind], &d));
-	if (d.want_groups)
-		groups_print(&d.groups);
-	if (d.want_table)
-		groups_table(&d.groups);
+	options(&d, argc, argv);
+	read_all(&d, argv + optind);
+	d.status = finish(&d);
 	account(&d);
 	release(&d);
 	return out_close(d.status);

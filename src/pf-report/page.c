@@ -286,7 +286,7 @@ int
 page_write(struct buf *out, struct db *db, const struct board *board,
     const char *title)
 {
-	page_head(out, title);
+	html_head(out, title);
 	write_top(out, board, title);
 	write_numbers(out, board);
 	if (write_crashes(out, db, board) < 0)

@@ -14,7 +14,4 @@ int page_write(struct buf *out, struct db *db, const struct board *board,
 int page_groups(struct buf *out, struct db *db);
 int page_unresolved(struct buf *out, struct db *db, int64_t count);
 
-/* The beginning of the document, up to the opened body. */
-void page_head(struct buf *out, const char *title);
-
 #endif

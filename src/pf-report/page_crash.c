@@ -117,17 +117,27 @@ write_input(struct buf *out, const struct query_crash *crash)
 static void
 write_command(struct buf *out, const struct query_crash *crash)
 {
-	struct buf command = BUF_INIT;
+	struct buf line = BUF_INIT;
+	json_t *command =
+	    crash->command == NULL ? NULL : json_loads(crash->command, 0, NULL);
+	json_t *env =
+	    crash->env == NULL ? NULL : json_loads(crash->env, 0, NULL);
+	const char *input = crash->input_path != NULL ? crash->input_path
+	    : crash->input_name != NULL               ? crash->input_name
+						      : "INPUT";
 
-	if (!shell_reproduce(&command, crash)) {
+	if (shell_reproduce(&line, command, env, input, crash->fuzzer)) {
+		buf_add_str(
+		    out, "<p>To reproduce:</p>\n<pre class=\"command\">");
+		html_bytes(out, line.data, line.len);
+		buf_add_str(out, "</pre>\n");
+	} else {
 		buf_add_str(out,
 		    "<p class=\"soft\">How it was run is not known.</p>\n");
-		return;
 	}
-	buf_add_str(out, "<p>To reproduce:</p>\n<pre class=\"command\">");
-	html_bytes(out, command.data, command.len);
-	buf_add_str(out, "</pre>\n");
-	buf_release(&command);
+	json_decref(command);
+	json_decref(env);
+	buf_release(&line);
 }
 
 static int

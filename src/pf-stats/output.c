@@ -104,7 +104,8 @@ tell_alert(const struct buf *line, void *context)
 	if (o->on_alert == NULL)
 		return;
 	o->status = exit_worse(o->status,
-	    hook_run(o->on_alert, line->data, line->len, o->on_alert_ms));
+	    hook_run("--on-alert", o->on_alert, line->data, line->len,
+		o->on_alert_ms));
 }
 
 /* False when standard output is no terminal. */

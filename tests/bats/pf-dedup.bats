@@ -283,6 +283,130 @@ overflow() {
 	EOF
 }
 
+# provenance FILE TRACE: as pf-run writes it beside an input.
+provenance() {
+	/usr/bin/python3 -c '
+import json, sys
+json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
+    "target": "t\\\\", "fuzzer": "libfuzzer", "input": {"name": "crash-1", "path": "/gone"},
+    "command": ["./t", "-x"], "env": {"A": "b"}, "build_id": "b1d",
+    "log": open(sys.argv[2]).read()}, open(sys.argv[1], "w"))' "$1" "$2"
+}
+
+@test "the file that pf-run writes beside an input tells the rest of the event" {
+	mkdir crashes
+	echo input >crashes/0b65cfd41b3eba8b1ec77dea3ab44c60
+	provenance crashes/0b65cfd41b3eba8b1ec77dea3ab44c60.json "$traces/clang-null.txt"
+	try 0 pf-dedup crashes
+	silent
+	valid stdout
+	json '[e["time"], e["node"], e["job"], e["target"], e["fuzzer"], e["data"]["command"],
+	    e["data"]["env"], e["data"]["build_id"], e["data"]["site"],
+	    e["data"]["input"]["name"], e["data"]["input"]["path"][-8:]]' >found
+	same found <<-'EOF'
+	["2026-11-21T02:00:00.123Z", "n1", "j", "t\\\\", "libfuzzer", ["./t", "-x"], {"A": "b"}, "b1d", "section_matches ini.c:75", "crash-1", "3ab44c60"]
+	EOF
+}
+
+@test "a job's directory gives each crash once, with the id that pf-run told" {
+	printf '\1' >seed
+	pf-run -d 3s -n 1 -i "$pf_root/tests/targets/seeds/chunks" -o job -- \
+		"$targets/chunks.libfuzzer" >told 2>run.err 3>&- || :
+	json "e['id'] if e['type'] == 'crash' else None" told | sort >ids
+	[ -s ids ]
+	try 0 pf-dedup job
+	silent
+	json "e['id']" | sort >found
+	same found <ids
+	try 0 pf-dedup job/crashes
+	json "e['id']" | sort >found
+	same found <ids
+}
+
+@test "the reports of several processes in one log are a crash each" {
+	local in='clang-assertion clang-null clang-double-free clang-leak clang-timeout'
+	for name in $in; do
+		echo '# 12 cov: 1 ft: 2'
+		cat "$traces/$name.txt"
+	done >fuzz.log
+	for name in $in; do pf-dedup "$traces/$name.txt"; done >alone
+	json '[e["data"]["site"], e["data"]["kind"]]' alone >want
+	try 0 pf-dedup fuzz.log
+	json '[e["data"]["site"], e["data"]["kind"]]' >found
+	same found <want
+	json 'e["id"]' | sort | uniq -d >twice
+	same twice </dev/null
+	# One process that goes on after a report is one crash.
+	sed 's/^==[0-9]*==/==77==/' fuzz.log >one.log
+	try 0 pf-dedup one.log
+	[ "$(wc -l <stdout)" = 1 ]
+}
+
+@test "slow units, queues and corpora are no crashes" {
+	mkdir -p out/queue out/corpus out/crashes out/hangs.2026-11-21
+	echo slow | tee out/slow-unit-1 out/crashes/slow-unit-2 >out/queue/id:000000
+	echo seed >out/corpus/0b65cfd41b3eba8b1ec77dea3ab44c60
+	echo a >out/hangs.2026-11-21/id:000000
+	echo b >out/leak-1
+	echo c >out/crashes/named-by-hand
+	try 1 pf-dedup out
+	json 'e["data"]["input"]["name"]' >found
+	same found <<-'EOF'
+	named-by-hand
+	id:000000
+	leak-1
+	EOF
+	try 1 pf-dedup out/crashes/
+	json 'e["data"]["input"]["name"]' >found
+	same found <<<named-by-hand
+	try 0 pf-dedup out/slow-unit-1
+	same stdout </dev/null
+}
+
+# rules_with FILE SEDCOMMAND: the rules that ship, changed.
+rules_with() {
+	sed "$2" "$pf_root/share/pf-dedup.rules" >"$1"
+	not cmp -s "$1" "$pf_root/share/pf-dedup.rules"
+}
+
+@test "--diff tells which groups other rules merge and split" {
+	local change='[e["change"], sorted(g["site"] for g in e["old"]),
+	    sorted(g["site"] for g in e["new"]), sorted(c["count"] for c in e["crashes"])]'
+	cp "$pf_root/share/pf-dedup.rules" old
+	rules_with new 's/^copy$/other/'
+	try 0 pf-dedup --diff old old "$traces"
+	same stdout </dev/null
+	try 1 pf-dedup --diff old new "$traces"
+	json "$change" >found
+	same found <<-'EOF'
+	["merge", ["copy_bytes chunks.c:32 < pixels_load chunks.c:65", "copy_bytes chunks.c:32 < title_load chunks.c:46"], ["copy_bytes chunks.c:32"], [1, 2]]
+	EOF
+	cp stdout forward
+	pf-dedup "$traces" | shuf --random-source=old >shuffled
+	try 1 pf-dedup --diff old new <shuffled
+	same stdout <forward
+	try 1 pf-dedup --diff new old "$traces"
+	json 'e["change"]' >found
+	same found <<<split
+}
+
+@test "--diff tells of moves, of new names, and of what has no group any more" {
+	cp "$pf_root/share/pf-dedup.rules" old
+	rules_with renamed 's/^\[function\]$/&\nsection_matches/'
+	try 1 pf-dedup --diff old renamed "$traces/clang-null.txt"
+	json '[e["change"], e["old"][0]["site"], e["new"][0]["site"]]' >found
+	same found <<<'["rename", "section_matches ini.c:75", "section_is ini.c:82"]'
+	rules_with lost 's/^\[file pattern\]$/&\n./; s/^\[module pattern\]$/&\n./'
+	try 1 pf-dedup --diff old lost "$traces/clang-null.txt"
+	json '[e["change"], len(e["old"]), e["new"]]' >found
+	same found <<<'["lost", 1, []]'
+	try 1 pf-dedup --diff lost old "$traces/clang-null.txt"
+	json '[e["change"], e["old"], len(e["new"])]' >found
+	same found <<<'["found", [], 1]'
+	try 64 pf-dedup --diff old
+	says 'pf-dedup: --diff needs two files of rules'
+}
+
 @test "output that cannot be written is an error" {
 	run -75 bash -c 'pf-dedup "$1" >/dev/full 2>err' _ "$traces/clang-null.txt"
 	grep -q 'pf-dedup: write standard output: No space left on device' err

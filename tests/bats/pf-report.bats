@@ -160,14 +160,14 @@ END
 	chmod +x env
 	PATH=$PWD:$PATH try 0 bash command
 	[ ! -e reboot ]
-	sed -n '1p;4,6p' stdout >words
+	sed -n '1p;5,7p' stdout >words
 	same words <<'END'
-7
+8
 b'./t\xff\n'
 b'$(reboot)`id`'
 b"it's"
 END
-	sed -n 2p stdout >first
+	sed -n 3p stdout >first
 	same first <<<"b\"A B=c'd\""
 }
 

@@ -71,21 +71,21 @@ ends_in_time(pid_t pid, int64_t limit_ms)
 }
 
 static int
-judge(const char *command, int wait_status)
+judge(const char *option, const char *command, int wait_status)
 {
 	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
 		return 0;
 	if (WIFEXITED(wait_status))
-		msg_warnx("--on-alert %s: exit status %d", msg_quote(command),
+		msg_warnx("%s %s: exit status %d", option, msg_quote(command),
 		    WEXITSTATUS(wait_status));
 	else
-		msg_warnx("--on-alert %s: killed by signal %d",
+		msg_warnx("%s %s: killed by signal %d", option,
 		    msg_quote(command), WTERMSIG(wait_status));
 	return 1;
 }
 
 static int
-wait_for(const char *command, pid_t pid, int64_t limit_ms)
+wait_for(const char *option, const char *command, pid_t pid, int64_t limit_ms)
 {
 	bool in_time = ends_in_time(pid, limit_ms);
 	int wait_status;
@@ -94,18 +94,19 @@ wait_for(const char *command, pid_t pid, int64_t limit_ms)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &wait_status, 0) < 0)
 		if (errno != EINTR) {
-			msg_warn("--on-alert %s: wait", msg_quote(command));
+			msg_warn("%s %s: wait", option, msg_quote(command));
 			return 1;
 		}
 	if (in_time)
-		return judge(command, wait_status);
-	msg_warnx("--on-alert %s: killed, it ran longer than %g seconds",
+		return judge(option, command, wait_status);
+	msg_warnx("%s %s: killed, it ran longer than %g seconds", option,
 	    msg_quote(command), (double)limit_ms / 1000);
 	return 1;
 }
 
 int
-hook_run(const char *command, const void *bytes, size_t n, int64_t limit_ms)
+hook_run(const char *option, const char *command, const void *bytes, size_t n,
+    int64_t limit_ms)
 {
 	int in = file_of(bytes, n);
 	pid_t pid = in < 0 ? -1 : fork();
@@ -114,11 +115,11 @@ hook_run(const char *command, const void *bytes, size_t n, int64_t limit_ms)
 	if (pid == 0)
 		become_hook(command, in);
 	if (pid < 0) {
-		msg_warn("--on-alert %s", msg_quote(command));
+		msg_warn("%s %s", option, msg_quote(command));
 	} else {
 		/* Whoever of the two comes first. */
 		setpgid(pid, pid);
-		status = wait_for(command, pid, limit_ms);
+		status = wait_for(option, command, pid, limit_ms);
 	}
 	if (in >= 0)
 		close(in);

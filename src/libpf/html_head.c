@@ -1,7 +1,7 @@
 /* The document's head: nothing is loaded, nothing runs. */
 #include "emit.h"
 #include "html.h"
-#include "page.h"
+#include "msg.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1a1c1e;--soft:#5b6167;"
@@ -12,7 +12,7 @@ static const char style[] =
     "--soft:#a3abb2;--line:#383e44;--card:#1e2327;--s0:#6bb8f0;--s1:#ff9d57;"
     "--s2:#4cd3ac;--s3:#ea9acb;--s4:#dcc755;--s5:#b0b0ff;--critical:#ff8091;"
     "--high:#ffa765;--medium:#e6c552;--low:#9cc3da;--unrated:#a3abb2}}\n"
-    "*{box-sizing:border-box}"
+    "a{color:var(--s0)}*{box-sizing:border-box}"
     "body{margin:0 auto;max-width:76rem;padding:1rem 1.2rem 3rem;"
     "background:var(--paper);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\n"
@@ -81,7 +81,7 @@ static const char style[] =
     "@media print{details>*{display:block}pre{max-height:none}}\n";
 
 void
-page_head(struct buf *out, const char *title)
+html_head(struct buf *out, const char *title)
 {
 	buf_add_str(out,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -92,7 +92,10 @@ page_head(struct buf *out, const char *title)
 	    "<meta name=\"viewport\" "
 	    "content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
-	    "<meta name=\"generator\" content=\"pf-report " PF_VERSION "\">\n"
+	    "<meta name=\"generator\" content=\"");
+	html_bytes(out, msg_program(), strlen(msg_program()));
+	buf_add_str(out,
+	    " " PF_VERSION "\">\n"
 	    /* Keeps a browser from asking the server for one. */
 	    "<link rel=\"icon\" href=\"data:,\">\n<title>");
 	html_bytes(out, title, strlen(title));

@@ -1,4 +1,4 @@
-/* Text of events as HTML and as shell words. */
+/* Text of events as HTML. */
 #ifndef PF_HTML_H
 #define PF_HTML_H
 
@@ -20,6 +20,12 @@ void html_line(struct buf *out, const char *text);
 void html_bytes(struct buf *out, const char *bytes, size_t n);
 /* For terminals: html_line without the escapes for markup. */
 void plain_line(struct buf *out, const char *text);
+
+/*
+ * Appends the beginning of a document, up to the opened body: our style, and
+ * nothing is loaded or run. `title` may hold any bytes.
+ */
+void html_head(struct buf *out, const char *title);
 
 /* A time element: "2026-11-21 02:00:00". */
 void html_time(struct buf *out, int64_t ms);

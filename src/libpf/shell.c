@@ -99,18 +99,18 @@ add_decoded(struct buf *out, const char *text)
 }
 
 static void
-add_environment(struct buf *out, json_t *env)
+add_environment(struct buf *out, const json_t *env)
 {
 	struct buf bytes = BUF_INIT;
 	const char *name;
 	json_t *value;
 	bool needs_env = false;
 
-	json_object_foreach(env, name, value) needs_env =
+	json_object_foreach((json_t *)(uintptr_t)env, name, value) needs_env =
 	    needs_env || !is_name(name);
 	if (needs_env)
-		buf_add_str(out, "env ");
-	json_object_foreach(env, name, value)
+		buf_add_str(out, "env -- ");
+	json_object_foreach((json_t *)(uintptr_t)env, name, value)
 	{
 		if (!json_is_string(value))
 			continue;
@@ -162,12 +162,9 @@ add_argument(struct buf *out, const char *word, const char *input)
 }
 
 static void
-add_command(
-    struct buf *out, const json_t *command, const struct query_crash *crash)
+add_command(struct buf *out, const json_t *command, const char *input,
+    const char *fuzzer)
 {
-	const char *input = crash->input_path != NULL ? crash->input_path
-	    : crash->input_name != NULL               ? crash->input_name
-						      : "INPUT";
 	const char *word;
 	bool placed = false;
 	size_t i;
@@ -184,28 +181,17 @@ add_command(
 	if (placed)
 		return;
 	buf_add_str(out,
-	    crash->fuzzer != NULL && strcmp(crash->fuzzer, "libfuzzer") == 0
-		? " "
-		: " < ");
+	    fuzzer != NULL && strcmp(fuzzer, "libfuzzer") == 0 ? " " : " < ");
 	add_decoded(out, input);
 }
 
 bool
-shell_reproduce(struct buf *out, const struct query_crash *crash)
+shell_reproduce(struct buf *out, const json_t *command, const json_t *env,
+    const char *input, const char *fuzzer)
 {
-	json_t *command = NULL, *env = NULL;
-	bool known;
-
-	if (crash->command != NULL)
-		command = json_loads(crash->command, 0, NULL);
-	if (crash->env != NULL)
-		env = json_loads(crash->env, 0, NULL);
-	known = json_array_size(command) > 0;
-	if (known) {
-		add_environment(out, env);
-		add_command(out, command, crash);
-	}
-	json_decref(command);
-	json_decref(env);
-	return known;
+	if (json_array_size(command) == 0)
+		return false;
+	add_environment(out, env);
+	add_command(out, command, input, fuzzer);
+	return true;
 }
