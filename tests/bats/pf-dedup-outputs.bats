@@ -155,7 +155,8 @@ overflow=5e43bde88fce3e72
 	says "pf-dedup: no crash is in a group 'zz'"
 	same stdout </dev/null
 	try 64 pf-dedup --gdb 2 "$traces"
-	same stderr <<<"pf-dedup: 4 groups begin with '2'"
+	sed 's/: [0-9][0-9]* groups/: N groups/' stderr >said
+	same said <<<"pf-dedup: N groups begin with '2'"
 	try 64 pf-dedup --issue ''
 	says 'pf-dedup: --issue needs a group'
 }

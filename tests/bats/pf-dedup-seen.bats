@@ -85,7 +85,7 @@ split() {
 
 @test "files over runs give the same file too, and are read once" {
 	cp -r "$traces" in
-	rm in/expected.tsv in/make in/README.md in/*.c
+	find in -type f ! -name "*.txt" -delete
 	try 0 pf-dedup --seen whole in
 	try 0 pf-dedup --seen seen in/clang-*.txt
 	try 0 pf-dedup --seen seen in/[a-b]*.txt in/[d-z]*.txt
