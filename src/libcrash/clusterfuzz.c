@@ -201,15 +201,17 @@ struct state {
 static void
 add_line(struct state *state, struct span line)
 {
-	if (line.len == 0 || state->lines == LINES_MAX)
-		return;
-	if (state->lines++ > 0)
-		buf_add_char(state->out, '\n');
-	for (size_t i = 0, n = 0; i < line.len && n < LINE_MAX_BYTES; i++)
-		if ((unsigned char)line.at[i] >= ' ') {
-			buf_add_char(state->out, line.at[i]);
-			n++;
-		}
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < line.len && text.len < LINE_MAX_BYTES; i++)
+		if ((unsigned char)line.at[i] >= ' ')
+			buf_add_char(&text, line.at[i]);
+	if (text.len > 0 && state->lines < LINES_MAX) {
+		if (state->lines++ > 0)
+			buf_add_char(state->out, '\n');
+		buf_add(state->out, text.data, text.len);
+	}
+	buf_release(&text);
 }
 
 /* Up to the arguments; template arguments and return types stay. */

@@ -34,12 +34,15 @@ leak_line(struct report *report, struct span line)
 		}
 		return true;
 	}
-	if (sanitizer_line(report, line))
-		return true;
+	return sanitizer_line(report, line);
+}
+
+static void
+leak_end(struct report *report)
+{
 	if (report_stack(report, STACK_CRASH) == NULL &&
 	    report->stack_count > 0)
 		report->stacks[0].role = STACK_CRASH;
-	return false;
 }
 
 const struct trace_parser parser_leak = {
@@ -48,4 +51,5 @@ const struct trace_parser parser_leak = {
     .marks = {"ERROR: LeakSanitizer: "},
     .begin = leak_begin,
     .line = leak_line,
+    .end = leak_end,
 };

@@ -98,6 +98,7 @@ line_begins(struct report *report, struct span line, size_t at,
 		    value == STARTS ? NULL : parsers[value];
 
 		rest = span_skip(rest, at + 1);
+		report_clear(report);
 		if (p != NULL && (!matters(p, best) || !p->begin(report, line)))
 			continue;
 		if (!found || (p != NULL && p->rank == RANK_WHOLE))
@@ -215,6 +216,15 @@ struct starts {
 	struct start reason; /* the last word of a language that has a stack */
 };
 
+/* Where the line ends that the byte at `at` belongs to. */
+static size_t
+line_end(struct span text, size_t at)
+{
+	const char *end = memchr(text.at + at, '\n', text.len - at);
+
+	return end == NULL ? text.len : (size_t)(end - text.at);
+}
+
 /* The next start, no further from what is found already than `far` bytes. */
 static bool
 start_near(struct report *report, const struct starts *starts,
@@ -231,7 +241,7 @@ start_near(struct report *report, const struct starts *starts,
 		size_t left = gone < far ? far - gone : 0;
 
 		if (near.len > left)
-			near.len = left;
+			near.len = left > 0 ? line_end(*rest, left) : 0;
 	}
 	if (!next_start(report, &near, &starts->best, start))
 		return false;

@@ -34,8 +34,34 @@ static const struct {
     {"non-virtual thunk to A::f(int)", "A::f"},
     {"<alloc::vec::Vec<T> as core::ops::Drop>::drop", "alloc::vec::Vec::drop"},
     {"f<(lambda at /a b.c:1:2)>(int)", "f"},
+    /* Go, and Rust's old symbols */
+    {"encoding/json.(*decodeState).array",
+	"encoding/json.(*decodeState).array"},
+    {"_$LT$a..Vec$LT$T$GT$$u20$as$u20$b..Drop$GT$::drop", "a::Vec::drop"},
+    {"a::TryVec$LT$T$GT$::reserve", "a::TryVec::reserve"},
+    {"a::b::_$u7b$$u7b$closure$u7d$$u7d$", "a::b::{}"},
+    {"a$u2$LT$b", "a$u2"},
     {"", ""},
 };
+
+static void
+test_last(void **state)
+{
+	static const struct {
+		const char *name, *last;
+	} cases[] = {
+	    {"ns::Class::read", "read"},
+	    {"encoding/json.(*decodeState).array", "json.(*decodeState).array"},
+	    {"ns::operator/", "operator/"},
+	    {"operator/=", "operator/="},
+	    {"read", "read"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_true(span_is(
+		    name_last(span_text(cases[i].name)), cases[i].last));
+}
 
 static void
 test_clean(void **state)
@@ -107,6 +133,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_clean),
+	    cmocka_unit_test(test_last),
 	    cmocka_unit_test(test_clean_is_bounded),
 	    cmocka_unit_test(test_strip),
 	    cmocka_unit_test(test_words),

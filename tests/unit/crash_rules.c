@@ -36,7 +36,12 @@ test_own_names_are_kept(void **state)
 	    "mainloop", "assert_ok", "malloc_pool_init", "memcpy_checked",
 	    "abort_transaction", "strlen_utf8", "printf_like", "readline",
 	    "raise_error", "stdlib::parse", "startup", "clone_tree",
-	    "fuzzer_config", "app::std::get", "exit_code_of", "coreutils"};
+	    "fuzzer_config", "app::std::get", "exit_code_of", "coreutils",
+	    "github.com/a/runtime.Fuzz", "reflect_rows", "syncdb.Open",
+	    "javac.Parser.parse", "sunrise.Clock.now", "org.junitor.A.b",
+	    "g_log_rows", "g_logger", "afl::fuzzy_match", "panics::sample_at",
+	    "libfuzzer_sysinfo", "com.code_intelligence.Other.work",
+	    "encoding/json.Marshal", "base::debugger"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
@@ -54,7 +59,13 @@ test_runtimes_are_skipped(void **state)
 	    "malloc_printerr", "_int_free", "std::vector::at", "__assert_fail",
 	    "__libc_start_call_main", "core::panicking::panic",
 	    "runtime.gopanic", "fuzzer::Fuzzer::ExecuteCallback", "memcpy",
-	    "__ubsan_handle_add_overflow_abort", "_IO_new_file_xsputn"};
+	    "__ubsan_handle_add_overflow_abort", "_IO_new_file_xsputn",
+	    "sync.(*WaitGroup).Wait", "main._cgoexpwrap_0a73_Fuzz",
+	    "java.lang.Integer.parseInt", "jdk.internal.reflect.A.invoke",
+	    "com.code_intelligence.jazzer.runtime.A.b",
+	    "com.example.A$$Lambda$14/0x0008.accept", "__rustc::rust_panic",
+	    "libfuzzer_sys::initialize::{}", "g_log",
+	    "g_assertion_message_cmpnum", "SbSystemBreakIntoDebugger"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof runtime / sizeof runtime[0]; i++)
@@ -79,9 +90,17 @@ test_files(void **state)
 	    "../sysdeps/posix/raise.c", "string/../sysdeps/x86_64/strlen.S",
 	    "csu/../csu/libc-start.c", "./malloc/malloc.c",
 	    "/usr/include/c++/12/bits/stl_vector.h",
-	    "../../../../src/libsanitizer/asan/asan_malloc_linux.cpp"};
+	    "../../../../src/libsanitizer/asan/asan_malloc_linux.cpp",
+	    "/usr/lib/go-1.19/src/runtime/panic.go",
+	    "<frozen importlib._bootstrap>",
+	    "/usr/lib/python3.11/json/decoder.py",
+	    "/v/lib/python3.11/site-packages/atheris/__init__.py",
+	    "../../third_party/fuzztest/src/fuzztest/internal/runtime.cc"};
 	static const char *const own[] = {"/src/string/copy.c", "string/copy.c",
-	    "malloc/pool.c", "/src/app/stdlib.c", "posix.c"};
+	    "malloc/pool.c", "/src/app/stdlib.c", "posix.c",
+	    "/src/go/src/encoding/json/decode.go",
+	    "/v/lib/python3.11/site-packages/lxml/etree.py",
+	    "/src/runtime/vm.go"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof libc / sizeof libc[0]; i++)
@@ -90,6 +109,24 @@ test_files(void **state)
 	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
 		if (rules_skip_file(rules, span_text(own[i])))
 			fail_msg("%s is skipped", own[i]);
+}
+
+static void
+test_entries(void **state)
+{
+	static const char *const entries[] = {"main", "LLVMFuzzerTestOneInput",
+	    "main.main", "TestOneInput", "panics::main", "Uncaught.main",
+	    "com.example.Fuzzer.fuzzerTestOneInput", "f::__libfuzzer_sys_run"};
+	static const char *const others[] = {"domain", "main_loop",
+	    "a::b::main", "mainframe::read", "TestOneInputs", "Remain"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+		if (!rules_entry(rules, span_text(entries[i])))
+			fail_msg("%s is no entry", entries[i]);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (rules_entry(rules, span_text(others[i])))
+			fail_msg("%s is an entry", others[i]);
 }
 
 static void
@@ -149,6 +186,7 @@ main(void)
 	    cmocka_unit_test(test_runtimes_are_skipped),
 	    cmocka_unit_test(test_own_file_keeps_library_names),
 	    cmocka_unit_test(test_files),
+	    cmocka_unit_test(test_entries),
 	    cmocka_unit_test(test_modules),
 	    cmocka_unit_test(test_bad_rules_say_where),
 	    cmocka_unit_test(test_version_changes_with_the_text),

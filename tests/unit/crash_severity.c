@@ -75,6 +75,16 @@ static const struct {
 	{"==1== ERROR: libFuzzer: out-of-memory (malloc(1))\n", "LOW"},
 	{"==1== ERROR: libFuzzer: fuzz target exited\n", "LOW"},
 	{"free(): invalid pointer\n", "HIGH"},
+	{"thread 'x' panicked at 'no', a.rs:1:2\n", "LOW"},
+	{"fatal error: all goroutines are asleep - deadlock!\n\n"
+	    "goroutine 1 [select]:\nmain.f()\n\t/a.go:3 +0x1\n", "LOW"},
+	{"WARNING: DATA RACE\nRead at 0x00c0 by goroutine 8:\n", "MEDIUM"},
+	{"Exception in thread \"a\" b.E: c\n\tat b.D.e(D.java:1)\n", "LOW"},
+	{"== Java Exception: a.FuzzerSecurityIssueHigh: b\n"
+	    "\tat b.D.e(D.java:1)\n", "HIGH"},
+	{"a.c:1:2: runtime error: control flow integrity check for type 'B' "
+	    "failed during cast\n", "HIGH"},
+	{"Received signal 11 SEGV_MAPERR 000000000008\n", "LOW"},
 	{"FuzzerSecurityIssueCritical: jndi\n"
 	    "==1== ERROR: libFuzzer: deadly signal\n", "CRITICAL"},
 };
