@@ -34,6 +34,7 @@ static const struct trace_parser *const parsers[] = {
 #define LINE_LEN_MAX (1 << 20)
 /* Lines of a language's message before its stack. */
 #define BARE_LINES_MAX 16
+#define MARK_MIN 4 /* "#0  " */
 #define PARSERS (sizeof parsers / sizeof parsers[0])
 /* The value of the mark of a fuzzer that starts. */
 #define STARTS ((int)PARSERS)
@@ -49,7 +50,7 @@ static struct marks *marks;
 static void
 marks_make(void)
 {
-	marks = marks_new();
+	marks = marks_new(MARK_MIN);
 	for (size_t i = 0; i < PARSERS; i++)
 		for (size_t k = 0; parsers[i]->marks[k] != NULL; k++)
 			marks_add(marks, parsers[i]->marks[k], (int)i);
