@@ -98,7 +98,14 @@ asan: deps
 	+$(MAKE) --no-print-directory build=build/asan WERROR=1 \
 		CFLAGS='$(asan_flags)' LDFLAGS='$(asan_flags)' run-tests
 
-bench: all
+bench_traces := $(build)/bench/traces
+$(bench_traces): $(build)/obj/tests/bench/traces.o $(call archives_of,crash pf)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
+
+bench: all $(bench_traces)
 	tests/bench/run
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])

@@ -7,20 +7,25 @@
 
 #include "statement.h"
 
+/* A message that is not about a condition, or glog's stack without one. */
+static bool
+is_fatal(struct report *report, struct span line)
+{
+	if (span_has(line, "*** Check failure stack trace: ***"))
+		return true;
+	return (span_starts(line, "# Fatal error in ") ||
+		   span_has(line, ":FATAL:")) &&
+	    statement_fatal(report, line);
+}
+
 static bool
 check_begin(struct report *report, struct span line)
 {
-	if (statement_check(report, line)) {
-		report->kind = SPAN("assertion");
-	} else if (span_starts(line, "# Fatal error in ") &&
-	    statement_fatal(report, line)) {
-		report->kind = SPAN("fatal-error");
-	} else if (span_has(line, "*** Check failure stack trace: ***")) {
-		report->kind = SPAN("fatal-error");
-	} else if (span_has(line, ":FATAL:") && statement_fatal(report, line)) {
-		report->kind = SPAN("fatal-error");
-	} else
+	bool condition = statement_check(report, line);
+
+	if (!condition && !is_fatal(report, line))
 		return false;
+	report->kind = span_text(condition ? "assertion" : "fatal-error");
 	report->signal = SIGABRT;
 	return true;
 }

@@ -62,7 +62,7 @@ static struct marks *marks;
 static void
 marks_make(void)
 {
-	marks = marks_new();
+	marks = marks_new(sizeof "free(): " - 1);
 	for (size_t i = 0; i < COUNT(words); i++)
 		marks_add(marks, words[i].words, (int)words[i].kind);
 	for (size_t i = 0; i < COUNT(heap_words); i++)
@@ -147,7 +147,7 @@ context_read(
 		struct span line = line_at(before, rest.at + at);
 
 		take_line(context, (enum context_kind)kind, line);
-		rest = span_skip(rest, at + MARKS_MIN);
+		rest = span_skip(rest, at + 1);
 	}
 	if (context_is_mere_end(report) || is_fatal(report))
 		context->fatal = fatal_line(report, before);

@@ -96,8 +96,8 @@ gdb_begin(struct report *report, struct span line)
 		name = span_after(line, " received signal ");
 	if (name.at == NULL)
 		name = span_after(line, "Program terminated with signal ");
-	if (name.at != NULL) {
-		name = span_word(name);
+	name = span_word(name);
+	if (name.len > 0) {
 		report->signal = report_signal(name);
 		report->kind = name;
 		if (report->signal != 0)

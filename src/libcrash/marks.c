@@ -11,7 +11,6 @@
 #include "mem.h"
 
 #define PAIRS 4096
-#define SHIFT_MAX (MARKS_MIN - 1)
 
 struct mark {
 	const char *word;
@@ -20,6 +19,7 @@ struct mark {
 };
 
 struct marks {
+	size_t window; /* bytes of the shortest word */
 	unsigned char shift[PAIRS];
 	int first[PAIRS], last[PAIRS];
 	struct mark *mark;
@@ -33,11 +33,12 @@ pair(const char *at)
 }
 
 struct marks *
-marks_new(void)
+marks_new(size_t shortest)
 {
 	struct marks *marks = mem_calloc(1, sizeof *marks);
 
-	memset(marks->shift, SHIFT_MAX, sizeof marks->shift);
+	marks->window = shortest < 64 ? shortest : 64;
+	memset(marks->shift, (int)marks->window - 1, sizeof marks->shift);
 	for (size_t i = 0; i < PAIRS; i++)
 		marks->first[i] = marks->last[i] = -1;
 	return marks;
@@ -54,14 +55,14 @@ marks_free(struct marks *marks)
 void
 marks_add(struct marks *marks, const char *word, int value)
 {
-	size_t end = pair(word + MARKS_MIN - 2);
+	size_t window = marks->window, end = pair(word + window - 2);
 	int index = (int)marks->count;
 
 	MEM_GROW(marks->mark, marks->count, marks->cap);
 	marks->mark[marks->count++] =
 	    (struct mark){word, strlen(word), value, -1};
-	for (size_t i = 0; i < MARKS_MIN - 1; i++) {
-		size_t p = pair(word + i), shift = MARKS_MIN - 2 - i;
+	for (size_t i = 0; i < window - 1; i++) {
+		size_t p = pair(word + i), shift = window - 2 - i;
 
 		if (marks->shift[p] > shift)
 			marks->shift[p] = (unsigned char)shift;
@@ -76,27 +77,27 @@ marks_add(struct marks *marks, const char *word, int value)
 bool
 marks_find(const struct marks *marks, struct span text, size_t *at, int *value)
 {
-	size_t end = MARKS_MIN;
+	size_t size = marks->window, start = 0;
 
-	while (end <= text.len) {
-		const char *window = text.at + end - MARKS_MIN;
-		size_t p = pair(window + MARKS_MIN - 2);
-		size_t left = text.len - (end - MARKS_MIN);
+	while (start + size <= text.len) {
+		const char *window = text.at + start;
+		size_t p = pair(window + size - 2), shift = marks->shift[p];
 
-		if (marks->shift[p] > 0) {
-			end += marks->shift[p];
+		if (shift > 0) {
+			start += shift;
 			continue;
 		}
 		for (int i = marks->first[p]; i >= 0; i = marks->mark[i].next) {
 			const struct mark *m = &marks->mark[i];
 
-			if (m->len > left || memcmp(window, m->word, m->len))
+			if (m->len > text.len - start ||
+			    memcmp(window, m->word, m->len) != 0)
 				continue;
-			*at = end - MARKS_MIN;
+			*at = start;
 			*value = m->value;
 			return true;
 		}
-		end++;
+		start++;
 	}
 	return false;
 }

@@ -7,14 +7,15 @@
 
 #include "span.h"
 
-#define MARKS_MIN 4 /* bytes of the shortest word */
-
 struct marks;
 
-/* An empty set; marks_free() takes it back. */
-struct marks *marks_new(void);
+/*
+ * An empty set of words of at least `shortest` bytes, which is at least 2: the
+ * more, the faster. marks_free() takes it back.
+ */
+struct marks *marks_new(size_t shortest);
 void marks_free(struct marks *marks);
-/* Adds a literal of at least MARKS_MIN bytes, which must outlive the set. */
+/* Adds a literal, which must outlive the set and be no shorter. */
 void marks_add(struct marks *marks, const char *word, int value);
 /*
  * Where the first word in `text` begins; false when there is none. *value is

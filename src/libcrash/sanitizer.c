@@ -58,7 +58,7 @@ static struct marks *heading_marks;
 static void
 heading_marks_make(void)
 {
-	heading_marks = marks_new();
+	heading_marks = marks_new(sizeof "Cause: " - 1);
 	for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
 		marks_add(
 		    heading_marks, headings[i].words, (int)headings[i].role);

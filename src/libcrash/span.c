@@ -9,34 +9,9 @@ span_text(const char *text)
 }
 
 bool
-span_is(struct span s, const char *text)
-{
-	size_t n = strlen(text);
-
-	return s.len == n && (n == 0 || memcmp(s.at, text, n) == 0);
-}
-
-bool
 span_equal(struct span a, struct span b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool
-span_starts(struct span s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return s.len >= n && (n == 0 || memcmp(s.at, prefix, n) == 0);
-}
-
-bool
-span_ends(struct span s, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return s.len >= n &&
-	    (n == 0 || memcmp(s.at + s.len - n, suffix, n) == 0);
 }
 
 static const char *
@@ -68,18 +43,6 @@ span_before(struct span s, const char *needle)
 
 	if (at != NULL)
 		s.len = (size_t)(at - s.at);
-	return s;
-}
-
-struct span
-span_skip(struct span s, size_t n)
-{
-	if (n > s.len)
-		n = s.len;
-	if (n > 0) {
-		s.at += n;
-		s.len -= n;
-	}
 	return s;
 }
 

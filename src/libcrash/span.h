@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
 	const char *at;
@@ -20,23 +21,61 @@ struct span {
 /* clang-format on */
 
 struct span span_text(const char *text);
-bool span_is(struct span s, const char *text);
 bool span_equal(struct span a, struct span b);
-bool span_starts(struct span s, const char *prefix);
-bool span_ends(struct span s, const char *suffix);
 bool span_has(struct span s, const char *needle);
 /* What stands after the first `needle`; absent where there is none. */
 struct span span_after(struct span s, const char *needle);
 /* What stands before the first `needle`, else all of it. */
 struct span span_before(struct span s, const char *needle);
-/* Without the first `n` bytes, of which there may be fewer. */
-struct span span_skip(struct span s, size_t n);
 /* Without blanks at both ends and a carriage return at the end. */
 struct span span_trim(struct span s);
 /* What stands after the last slash or backslash. */
 struct span span_basename(struct span s);
 /* Up to the first blank, comma, parenthesis or the end. */
 struct span span_word(struct span s);
+
+/*
+ * These are asked for every line with words that the compiler knows: inline,
+ * they cost a comparison.
+ */
+
+static inline bool
+span_is(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.len == n && (n == 0 || memcmp(s.at, text, n) == 0);
+}
+
+static inline bool
+span_starts(struct span s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && (n == 0 || memcmp(s.at, prefix, n) == 0);
+}
+
+static inline bool
+span_ends(struct span s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return s.len >= n &&
+	    (n == 0 || memcmp(s.at + s.len - n, suffix, n) == 0);
+}
+
+/* Without the first `n` bytes, of which there may be fewer. */
+static inline struct span
+span_skip(struct span s, size_t n)
+{
+	if (n > s.len)
+		n = s.len;
+	if (n > 0) {
+		s.at += n;
+		s.len -= n;
+	}
+	return s;
+}
 
 /* Takes the next line, without its newline, off `rest`; false at the end. */
 bool span_line(struct span *rest, struct span *line);

@@ -34,6 +34,7 @@ static const struct trace_parser *const parsers[] = {
 #define LINE_LEN_MAX (1 << 20)
 /* Lines of a language's message before its stack. */
 #define BARE_LINES_MAX 16
+#define MARK_MIN 4 /* "#0  " */
 #define PARSERS (sizeof parsers / sizeof parsers[0])
 /* The value of the mark of a fuzzer that starts. */
 #define STARTS ((int)PARSERS)
@@ -49,7 +50,7 @@ static struct marks *marks;
 static void
 marks_make(void)
 {
-	marks = marks_new();
+	marks = marks_new(MARK_MIN);
 	for (size_t i = 0; i < PARSERS; i++)
 		for (size_t k = 0; parsers[i]->marks[k] != NULL; k++)
 			marks_add(marks, parsers[i]->marks[k], (int)i);
@@ -98,6 +99,7 @@ line_begins(struct report *report, struct span line, size_t at,
 		    value == STARTS ? NULL : parsers[value];
 
 		rest = span_skip(rest, at + 1);
+		report_clear(report);
 		if (p != NULL && (!matters(p, best) || !p->begin(report, line)))
 			continue;
 		if (!found || (p != NULL && p->rank == RANK_WHOLE))
@@ -240,7 +242,7 @@ start_near(struct report *report, const struct starts *starts,
 		size_t left = gone < far ? far - gone : 0;
 
 		if (near.len > left)
-			near.len = line_end(*rest, left);
+			near.len = left > 0 ? line_end(*rest, left) : 0;
 	}
 	if (!next_start(report, &near, &starts->best, start))
 		return false;

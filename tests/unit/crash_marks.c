@@ -20,7 +20,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	marks = marks_new();
+	marks = marks_new(4);
 	for (size_t i = 0; i < COUNT; i++)
 		marks_add(marks, words[i], (int)i);
 	return 0;
