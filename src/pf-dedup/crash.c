@@ -102,29 +102,37 @@ group_key(const struct dedup *d)
 	return d->group_by_stack ? d->fingerprint.stack : d->fingerprint.group;
 }
 
-/* The fields that follow from the trace, as a JSON object in d->derived. */
+void
+crash_emit_derived(struct emit *e, const struct dedup *d, bool found,
+    const char *status, const char *target)
+{
+	const struct fingerprint *f = &d->fingerprint;
+
+	if (found) {
+		emit_report(e, &d->report);
+		emit_clusterfuzz(e, d, target);
+	}
+	if (found && f->resolved) {
+		emit_bytes(e, "site", f->site.data, f->site.len);
+		emit_string(e, "stack", f->stack);
+		emit_bytes(e, "site_linefree", f->site_linefree.data,
+		    f->site_linefree.len);
+		emit_string(e, "group", group_key(d));
+	}
+	emit_string(e, "rules", rules_version(d->rules));
+	emit_string(e, "status", status);
+}
+
+/* The same as a JSON object in d->derived. */
 static void
 derive(struct dedup *d, bool found, const char *status, const char *target)
 {
-	struct fingerprint *f = &d->fingerprint;
 	struct emit e;
 
 	buf_clear(&d->derived);
 	emit_begin(&e, &d->derived);
 	emit_object(&e, NULL);
-	if (found) {
-		emit_report(&e, &d->report);
-		emit_clusterfuzz(&e, d, target);
-	}
-	if (found && f->resolved) {
-		emit_bytes(&e, "site", f->site.data, f->site.len);
-		emit_string(&e, "stack", f->stack);
-		emit_bytes(&e, "site_linefree", f->site_linefree.data,
-		    f->site_linefree.len);
-		emit_string(&e, "group", group_key(d));
-	}
-	emit_string(&e, "rules", rules_version(d->rules));
-	emit_string(&e, "status", status);
+	crash_emit_derived(&e, d, found, status, target);
 	emit_end(&e);
 }
 
@@ -151,22 +159,20 @@ explain(struct dedup *d, const char *name, const struct buf *frames, bool found)
 		    msg_quote_n(f->key.data, f->key.len));
 }
 
-/* Reads the report in `text`; whether there is one that gives a site. */
-static bool
-fingerprint_text(struct dedup *d, const struct buf *text, const char *kind,
-    const char *target, const char *name, bool *found)
+bool
+crash_fingerprint(struct dedup *d, const char *kind, const char *target,
+    const char *name, bool found)
 {
 	struct buf frames = BUF_INIT;
 
-	*found = report_read(&d->report, text->data, text->len);
 	d->fingerprint.resolved = false;
-	if (*found && kind != NULL)
+	if (found && kind != NULL)
 		report_known_kind(&d->report, kind);
-	if (*found)
+	if (found)
 		fingerprint_make(&d->fingerprint, &d->report, d->rules, target,
 		    d->explain ? &frames : NULL);
 	if (d->explain)
-		explain(d, name, &frames, *found);
+		explain(d, name, &frames, found);
 	buf_release(&frames);
 	return d->fingerprint.resolved;
 }
@@ -209,8 +215,9 @@ is_unresolved(const struct dedup *d, const json_t *data)
 	    strcmp(rules, rules_version(d->rules)) == 0;
 }
 
-static void
-tell_unresolved(struct dedup *d, const char *name, bool has_trace, bool found)
+void
+crash_tell_unresolved(
+    struct dedup *d, const char *name, bool has_trace, bool found)
 {
 	d->unresolved++;
 	if (d->output->details)
@@ -294,10 +301,11 @@ crash_enrich(struct dedup *d, json_t *event)
 	buf_clear(&d->text);
 	if (trace != NULL)
 		emit_decode(&d->text, trace, strlen(trace));
-	resolved = fingerprint_text(d, &d->text, text_of(data, "kind"),
-	    text_of(event, "target"), name_of(event), &found);
+	found = report_read(&d->report, d->text.data, d->text.len);
+	resolved = crash_fingerprint(d, text_of(data, "kind"),
+	    text_of(event, "target"), name_of(event), found);
 	if (!resolved)
-		tell_unresolved(d, name_of(event), trace != NULL, found);
+		crash_tell_unresolved(d, name_of(event), trace != NULL, found);
 	if (d->diff != NULL) {
 		compare(d, text_of(event, "target"), found);
 		return false;
@@ -357,33 +365,6 @@ tell(struct dedup *d, json_t *event)
 	buf_release(&line);
 }
 
-/* NULL after a sentence, with the exit status for it. */
-static json_t *
-event_of_file(const struct dedup *d, const char *path, int *status)
-{
-	json_t *event = crash_event_new(path, NULL);
-
-	*status = 0;
-	if (event == NULL) {
-		*status = msg_exit_code(errno);
-		msg_warn("open %s", msg_quote(path));
-		return NULL;
-	}
-	provenance_apply(d->provenance, event);
-	return event;
-}
-
-int
-crash_from_file(struct dedup *d, const char *path)
-{
-	int status;
-	json_t *event = event_of_file(d, path, &status);
-
-	if (event != NULL)
-		tell(d, event);
-	return status;
-}
-
 /* The further reports of a log are facts of their own. */
 static void
 number_id(json_t *event, unsigned long long number)
@@ -395,28 +376,45 @@ number_id(json_t *event, unsigned long long number)
 	free(fact);
 }
 
-int
-crash_from_log(struct dedup *d, const char *path)
+/* With a tree of the event; its trace is in d->text. */
+static void
+tell_as_tree(
+    struct dedup *d, const struct found *found, unsigned long long number)
 {
-	struct span rest = {NULL, d->text.len}, one;
+	json_t *event = crash_event_new(found->path, NULL);
+
+	if (event == NULL) {
+		msg_warn("open %s", msg_quote(found->path));
+		d->status = exit_worse(d->status, msg_exit_code(errno));
+		return;
+	}
+	provenance_apply(d->provenance, event);
+	number_id(event, number);
+	tell(d, event);
+}
+
+void
+crash_from_file(struct dedup *d, const struct found *found, bool has_report)
+{
+	struct span trace = {d->text.data, d->text.len};
+
+	if (!crash_direct(d, found, trace, 1, has_report))
+		tell_as_tree(d, found, 1);
+}
+
+void
+crash_from_log(struct dedup *d, const struct found *found, struct log *log)
+{
+	char *text = buf_take(&d->text);
 	unsigned long long number = 0;
-	char *text;
-	int status;
-	json_t *event;
+	struct span one;
 
-	if (!log_has_several(d->text.data, d->text.len))
-		return crash_from_file(d, path);
-	event = event_of_file(d, path, &status);
-	rest.at = text = buf_take(&d->text);
-	while (event != NULL && log_next(&d->report, &rest, &one)) {
-		json_t *copy = json_deep_copy(event);
-
-		number_id(copy, ++number);
+	while (log_next(log, &one)) {
+		if (crash_direct(d, found, one, ++number, true))
+			continue;
 		buf_clear(&d->text);
 		buf_add(&d->text, one.at, one.len);
-		tell(d, copy);
+		tell_as_tree(d, found, number);
 	}
-	json_decref(event);
 	free(text);
-	return status;
 }

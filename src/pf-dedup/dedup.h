@@ -8,9 +8,11 @@
 #include "details.h"
 #include "diff.h"
 #include "groups.h"
+#include "hash.h"
 #include "libcrash/fingerprint.h"
 #include "libcrash/rules.h"
 #include "libcrash/trace.h"
+#include "log.h"
 #include "output.h"
 #include "seen.h"
 
@@ -25,10 +27,12 @@ struct dedup {
 	const char *sort_into;
 
 	struct rules *rules;
-	struct report report;
+	struct report report, ahead;
 	struct fingerprint fingerprint;
 	struct groups groups;
 	struct details details;
+	/* The directory that is being read, as given and absolute; or NULL. */
+	char *root, *root_whole;
 	struct seen *seen;        /* NULL without --seen */
 	struct diff *diff;        /* NULL without --diff */
 	char file_key[HASH_TEXT]; /* of the file that is read; for `seen` */
@@ -52,14 +56,39 @@ int dedup_path(const char *path, void *dedup);
  * Returns whether the tree was changed.
  */
 bool crash_enrich(struct dedup *d, json_t *event);
+/* A file that is a crash's input, or its trace where that is all there is. */
+struct found {
+	const char *path;
+	int64_t time_ms;
+	uint64_t size;
+	char hex[HASH_TEXT];
+};
+
 /*
- * Writes the crash event of an input found at `path`, whose trace is in
- * d->text (empty: there is none). Returns 0, or an exit status when the input
- * could not be read.
+ * Tells the crash whose trace is in d->text (empty: there is none) and, with
+ * `has_report`, read into d->report.
  */
-int crash_from_file(struct dedup *d, const char *path);
-/* The same for a log in d->text: an event for each of its reports (log.h). */
-int crash_from_log(struct dedup *d, const char *path);
+void
+crash_from_file(struct dedup *d, const struct found *found, bool has_report);
+/* The same of a log in d->text that was begun: each of its reports. */
+void
+crash_from_log(struct dedup *d, const struct found *found, struct log *log);
+/*
+ * Reads nothing: of d->report, where one was `found`. Whether it gives a site.
+ */
+bool crash_fingerprint(struct dedup *d, const char *kind, const char *target,
+    const char *name, bool found);
+/* Appends the members that follow from the trace. */
+void crash_emit_derived(struct emit *e, const struct dedup *d, bool found,
+    const char *status, const char *target);
+void crash_tell_unresolved(
+    struct dedup *d, const char *name, bool has_trace, bool found);
+/*
+ * Tells a crash without a tree of its event, where all that is wanted is its
+ * line or its group: false when more is. `number` of its log counts from 1.
+ */
+bool crash_direct(struct dedup *d, const struct found *found, struct span trace,
+    unsigned long long number, bool has_report);
 /*
  * A crash event's line goes out, or into the groups: whatever was asked for.
  */

@@ -165,31 +165,22 @@ keep_word(struct words *words, uint32_t *kept, const char *text)
 }
 
 static void
-keep_rating(struct groups *groups, struct group *g, const json_t *data)
+keep_rating(struct groups *groups, struct group *g, const struct member *m)
 {
-	const char *word = text_of(data, "severity");
-	enum rating rating = RATING_LOW;
-
-	if (word != NULL)
-		severity_parse(word, &rating);
-	if (!g->rated || rating > g->rating) {
-		g->rating = (unsigned char)rating;
+	if (!g->rated || m->rating > g->rating) {
+		g->rating = (unsigned char)m->rating;
 		g->rated = true;
 		g->kind = g->why = 0;
 	}
-	if (rating != g->rating)
+	if (m->rating != g->rating)
 		return;
-	keep_word(&groups->words, &g->why, text_of(data, "why"));
-	keep_word(&groups->words, &g->kind, text_of(data, "kind"));
+	keep_word(&groups->words, &g->why, m->why);
+	keep_word(&groups->words, &g->kind, m->kind);
 }
 
 static void
-keep_time(struct group *g, bool first, const char *text)
+keep_time(struct group *g, bool first, int64_t ms)
 {
-	int64_t ms;
-
-	if (text == NULL || !clock_parse(text, &ms))
-		return;
 	if (first || ms < g->first_ms)
 		g->first_ms = ms;
 	if (first || ms > g->last_ms)
@@ -221,28 +212,46 @@ add_once(struct words *words, uint32_t *list, const char *text)
 	buf_release(&made);
 }
 
+size_t
+groups_take(struct groups *groups, const struct member *m)
+{
+	size_t index = index_of(groups, m->group);
+	struct group *g = groups_at(groups, index);
+
+	if (m->has_time)
+		keep_time(g, !g->rated, m->time_ms);
+	keep_rating(groups, g, m);
+	keep_texts(g, m->site, m->example);
+	add_once(&groups->words, &g->targets, m->target);
+	add_once(&groups->words, &g->fuzzers, m->fuzzer);
+	g->count++;
+	return index;
+}
+
 ssize_t
 groups_add(struct groups *groups, const json_t *event)
 {
 	const json_t *data = json_object_get(event, "data");
 	const json_t *input = json_object_get(data, "input");
-	const char *name = text_of(data, "group");
-	const char *example = text_of(input, "path");
-	struct group *g;
-	size_t index;
+	const char *word = text_of(data, "severity");
+	const char *time = text_of(event, "time");
+	struct member m = {.group = text_of(data, "group"),
+	    .site = text_of(data, "site"),
+	    .kind = text_of(data, "kind"),
+	    .why = text_of(data, "why"),
+	    .example = text_of(input, "path"),
+	    .target = text_of(event, "target"),
+	    .fuzzer = text_of(event, "fuzzer"),
+	    .rating = RATING_LOW};
 
-	if (name == NULL)
+	if (m.group == NULL)
 		return -1;
-	index = index_of(groups, name);
-	g = groups_at(groups, index);
-	keep_time(g, !g->rated, text_of(event, "time"));
-	keep_rating(groups, g, data);
-	keep_texts(g, text_of(data, "site"),
-	    example != NULL ? example : text_of(input, "name"));
-	add_once(&groups->words, &g->targets, text_of(event, "target"));
-	add_once(&groups->words, &g->fuzzers, text_of(event, "fuzzer"));
-	g->count++;
-	return (ssize_t)index;
+	if (m.example == NULL)
+		m.example = text_of(input, "name");
+	if (word != NULL)
+		severity_parse(word, &m.rating);
+	m.has_time = time != NULL && clock_parse(time, &m.time_ms);
+	return (ssize_t)groups_take(groups, &m);
 }
 
 bool
@@ -252,22 +261,23 @@ groups_remember(struct groups *groups, const json_t *kept)
 	const char *first = text_of(kept, "first_time");
 	const char *last = text_of(kept, "last_time");
 	json_int_t total = json_integer_value(json_object_get(kept, "total"));
-	enum rating rating;
+	struct member m = {
+	    .why = text_of(kept, "why"), .kind = text_of(kept, "kind")};
 	struct group *g;
-	int64_t ms;
+	int64_t first_ms, last_ms;
 
 	if (name == NULL || strlen(name) != 16 ||
 	    strspn(name, "0123456789abcdef") != 16 ||
 	    groups_find(groups, name) != NULL || total < 0 ||
 	    text_of(kept, "severity") == NULL || first == NULL ||
-	    !clock_parse(first, &ms) || last == NULL ||
-	    !clock_parse(last, &ms) ||
-	    !severity_parse(text_of(kept, "severity"), &rating))
+	    !clock_parse(first, &first_ms) || last == NULL ||
+	    !clock_parse(last, &last_ms) ||
+	    !severity_parse(text_of(kept, "severity"), &m.rating))
 		return false;
 	g = groups_at(groups, index_of(groups, name));
-	keep_time(g, true, first);
-	keep_time(g, false, last);
-	keep_rating(groups, g, kept);
+	keep_time(g, true, first_ms);
+	keep_time(g, false, last_ms);
+	keep_rating(groups, g, &m);
 	keep_texts(g, text_of(kept, "site"), NULL);
 	g->total = (uint64_t)total;
 	g->untold = json_is_true(json_object_get(kept, "untold"));

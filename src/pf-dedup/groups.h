@@ -56,6 +56,16 @@ void group_emit(struct emit *e, const struct groups *groups,
 struct group *groups_at(const struct groups *groups, size_t index);
 /* NULL when there is none of that name. */
 struct group *groups_find(const struct groups *groups, const char *name);
+/* What a group takes of one of its members; NULL where it does not know. */
+struct member {
+	const char *group, *site, *kind, *why, *example, *target, *fuzzer;
+	int64_t time_ms;
+	bool has_time;
+	enum rating rating;
+};
+
+/* Returns the group's index. */
+size_t groups_take(struct groups *groups, const struct member *member);
 /*
  * Takes one crash event; returns its group's index, or -1 where it has no
  * group.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "dedup.h"
 #include "emit.h"
 #include "event.h"
@@ -138,29 +139,67 @@ take_companion(struct dedup *d, const char *path)
 }
 
 static int
-read_text(struct dedup *d, const char *path)
+cannot(const char *verb, const char *path)
 {
-	int more;
+	int status = msg_exit_code(errno);
 
+	msg_warn("%s %s", verb, msg_quote(path));
+	return status;
+}
+
+/* The file's bytes into d->text, and what is told of it into *found. */
+static int
+read_text(struct dedup *d, const char *path, struct found *found)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), more = -1;
+	struct stat st;
+
+	*found = (struct found){.path = path};
 	buf_clear(&d->text);
-	more = buf_read_file(&d->text, AT_FDCWD, path, FILE_MAX);
+	if (fd < 0)
+		return cannot("open", path);
+	if (fstat(fd, &st) == 0)
+		more = buf_read_fd(&d->text, fd, FILE_MAX);
+	if (more > 0 &&
+	    (lseek(fd, 0, SEEK_SET) < 0 ||
+		hash_fd(fd, found->hex, &found->size) < 0))
+		more = -1;
 	if (more < 0) {
-		int status = msg_exit_code(errno);
+		int status = cannot("read", path);
 
-		msg_warn("open %s", msg_quote(path));
+		close(fd);
 		return status;
 	}
-	if (more > 0)
-		msg_warnx("%s is longer than %zu bytes: the rest is not looked "
-			  "at",
-		    msg_quote(path), FILE_MAX);
-	return more > 0 ? 1 : 0;
+	close(fd);
+	found->time_ms = clock_from_timespec(st.st_mtim);
+	if (more == 0) {
+		hash_bytes(d->text.data, d->text.len, found->hex);
+		found->size = d->text.len;
+		return 0;
+	}
+	msg_warnx("%s is longer than %zu bytes: the rest is not looked at",
+	    msg_quote(path), FILE_MAX);
+	return 1;
+}
+
+static int
+event_file(struct dedup *d, int status)
+{
+	size_t len = d->text.len;
+	char *text = buf_take(&d->text);
+
+	each_event(d, text, len);
+	free(text);
+	return status;
 }
 
 /* One file. With `maybe`, one that shows nothing of a crash is passed over. */
 static int
 file(struct dedup *d, const char *path, bool maybe)
 {
+	struct found found;
+	struct log log;
+	bool has_report;
 	int status;
 
 	if (d->seen != NULL) {
@@ -168,26 +207,24 @@ file(struct dedup *d, const char *path, bool maybe)
 		if (crash_is_known(d, path))
 			return 0;
 	}
-	status = read_text(d, path);
+	status = read_text(d, path, &found);
 	if (status > 1)
 		return status;
-	if (holds_events(&d->text)) {
-		size_t len = d->text.len;
-		char *text = buf_take(&d->text);
-
-		each_event(d, text, len);
-		free(text);
-		return status;
-	}
+	if (holds_events(&d->text))
+		return event_file(d, status);
 	json_decref(d->provenance);
 	d->provenance = provenance_beside(path);
-	if (report_read(&d->report, d->text.data, d->text.len))
-		return exit_worse(status, crash_from_log(d, path));
-	if (!take_companion(d, path) && maybe) {
-		d->ignored++;
+	if (log_begin(&log, &d->report, &d->ahead,
+		(struct span){d->text.data, d->text.len})) {
+		crash_from_log(d, &found, &log);
 		return status;
 	}
-	return exit_worse(status, crash_from_file(d, path));
+	has_report = take_companion(d, path);
+	if (!has_report && maybe)
+		d->ignored++;
+	else
+		crash_from_file(d, &found, has_report);
+	return status;
 }
 
 /* What libFuzzer keeps since it is slow, and no crash. */
@@ -321,10 +358,14 @@ directory(struct dedup *d, const char *path)
 	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 	if (tree == NULL)
 		msg_die(71, "open %s", msg_quote(path));
+	d->root = root;
+	d->root_whole = realpath(root, NULL);
 	while ((e = fts_read(tree)) != NULL)
 		status = exit_worse(status, entry(d, tree, e));
 	fts_close(tree);
+	free(d->root_whole);
 	free(root);
+	d->root = d->root_whole = NULL;
 	if (status == 0 && d->crashes == before)
 		msg_warnx("%s: no crashes in it", msg_quote(path));
 	return status;

@@ -1,7 +1,5 @@
 #include "log.h"
 
-#include <string.h>
-
 /* "==1234==ERROR: …" */
 static bool
 process_of(struct span line, uint64_t *pid)
@@ -12,30 +10,7 @@ process_of(struct span line, uint64_t *pid)
 	return span_decimal(&line, pid) && span_starts(line, "==");
 }
 
-bool
-log_has_several(const char *text, size_t len)
-{
-	struct span rest = {text, len};
-	uint64_t first = 0, pid;
-	bool any = false;
-	const char *at;
-
-	while (rest.len > 0) {
-		if (process_of(rest, &pid)) {
-			if (any && pid != first)
-				return true;
-			first = pid;
-			any = true;
-		}
-		at = memmem(rest.at, rest.len, "\n==", 3);
-		if (at == NULL)
-			return false;
-		rest = span_skip(rest, (size_t)(at + 1 - rest.at));
-	}
-	return false;
-}
-
-/* What a process still says after the stack of its report. */
+/* What a process still says after the stack of its report; 0: any. */
 static bool
 is_end(struct span line, uint64_t pid)
 {
@@ -44,59 +19,79 @@ is_end(struct span line, uint64_t pid)
 	return span_starts(line, "SUMMARY: ") ||
 	    span_has(line, "Test unit written to ") ||
 	    span_starts(line, "Base64: ") ||
-	    (process_of(line, &other) && other == pid);
+	    (pid != 0 && process_of(line, &other) && other == pid);
 }
 
-/*
- * Where the next report's text begins. What stands before it and is not the
- * end of the last one, as the words of an assertion, is its own.
- */
+/* Where the report's text ends, between `from` and `to`. */
 static const char *
-boundary(const char *from, const char *to, uint64_t pid)
+boundary(const struct report *report, const char *from, const char *to)
 {
 	struct span rest = {from, (size_t)(to - from)}, line;
-	const char *at = to;
+	const char *at = from;
+	uint64_t pid = 0;
 
+	if (!process_of(report->error_line, &pid))
+		pid = 0;
 	while (span_line(&rest, &line))
 		if (is_end(line, pid))
 			at = rest.at != NULL ? rest.at : to;
 	return at;
 }
 
-/* The text behind the report's first line. */
-static struct span
-behind(const struct report *report, struct span text)
+/* A process that goes on after its report has crashed once. */
+static bool
+is_same_process(const struct report *a, const struct report *b)
 {
-	struct span rest = {report->error_line.at, 0}, line;
+	uint64_t pid, other;
 
-	rest.len = text.len - (size_t)(rest.at - text.at);
-	span_line(&rest, &line);
-	return rest;
+	return process_of(a->error_line, &pid) &&
+	    process_of(b->error_line, &other) && pid == other;
+}
+
+/* Reads the report of another crash into log->ahead. */
+static bool
+look_ahead(struct log *log)
+{
+	while (log->after.len > 0 && report_next(log->ahead, &log->after))
+		if (!is_same_process(log->report, log->ahead))
+			return true;
+	return false;
 }
 
 bool
-log_next(struct report *report, struct span *rest, struct span *one)
+log_begin(struct log *log, struct report *report, struct report *ahead,
+    struct span text)
 {
-	struct span text = *rest, after;
-	uint64_t pid, other;
-	const char *next;
+	*log = (struct log){.report = report,
+	    .ahead = ahead,
+	    .at = text.at,
+	    .end = text.at + text.len,
+	    .after = text};
+	if (!report_next(report, &log->after))
+		log->state = LOG_DONE;
+	return log->state != LOG_DONE;
+}
 
-	if (!report_read(report, text.at, text.len))
+bool
+log_next(struct log *log, struct span *one)
+{
+	const char *from, *stop = log->end;
+	bool more;
+
+	if (log->state == LOG_DONE)
 		return false;
-	*one = text;
-	*rest = SPAN_NONE;
-	if (!process_of(report->error_line, &pid))
-		return true;
-	after = behind(report, text);
-	for (struct span more = after;; more = behind(report, text)) {
-		if (!report_read(report, more.at, more.len) ||
-		    !process_of(report->error_line, &other))
-			return true;
-		if (other != pid)
-			break;
+	if (log->state == LOG_AHEAD) {
+		struct report last = *log->report;
+
+		*log->report = *log->ahead;
+		*log->ahead = last;
 	}
-	next = boundary(after.at, report->error_line.at, pid);
-	one->len = (size_t)(next - text.at);
-	*rest = span_skip(text, one->len);
+	from = log->after.len > 0 ? log->after.at : log->end;
+	more = look_ahead(log);
+	if (more)
+		stop = boundary(log->report, from, log->ahead->error_line.at);
+	*one = (struct span){log->at, (size_t)(stop - log->at)};
+	log->at = stop;
+	log->state = more ? LOG_AHEAD : LOG_DONE;
 	return true;
 }

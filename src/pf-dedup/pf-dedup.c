@@ -311,6 +311,7 @@ release(struct dedup *d)
 	groups_release(&d->groups);
 	fingerprint_release(&d->fingerprint);
 	report_release(&d->report);
+	report_release(&d->ahead);
 	rules_free(d->rules);
 	json_decref(d->provenance);
 	buf_release(&d->text);
@@ -329,6 +330,7 @@ main(int argc, char *argv[])
 
 	msg_init("pf-dedup");
 	report_init(&d.report);
+	report_init(&d.ahead);
 	fingerprint_init(&d.fingerprint);
 	options(&d, argc, argv);
 	read_all(&d, argv + optind);
