@@ -8,10 +8,10 @@
 #define ENVIRON_MAX (8 << 20)
 
 bool
-environ_names_job(const char *environ, size_t n)
+environ_names_job(const char *words, size_t n)
 {
 	static const char name[] = "PF_JOB=";
-	const char *at = environ, *end = environ + n, *next;
+	const char *at = words, *end = words + n, *next;
 
 	for (; at < end; at = next + 1) {
 		if ((size_t)(end - at) >= sizeof name - 1 &&
@@ -43,14 +43,14 @@ has_supervisor(pid_t pid)
 bool
 process_is_orphan(pid_t pid)
 {
-	struct buf environ = BUF_INIT;
+	struct buf words = BUF_INIT;
 	char path[40];
 	bool is;
 
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
-	is = buf_read_file(&environ, AT_FDCWD, path, ENVIRON_MAX) == 0 &&
-	    environ_names_job(environ.data, environ.len) &&
+	is = buf_read_file(&words, AT_FDCWD, path, ENVIRON_MAX) == 0 &&
+	    environ_names_job(words.data, words.len) &&
 	    !has_supervisor(pid);
-	buf_release(&environ);
+	buf_release(&words);
 	return is;
 }
