@@ -49,8 +49,7 @@ process_is_orphan(pid_t pid)
 
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
 	is = buf_read_file(&words, AT_FDCWD, path, ENVIRON_MAX) == 0 &&
-	    environ_names_job(words.data, words.len) &&
-	    !has_supervisor(pid);
+	    environ_names_job(words.data, words.len) && !has_supervisor(pid);
 	buf_release(&words);
 	return is;
 }
