@@ -186,8 +186,7 @@ take_gdb(struct replay *replay, struct task *task)
 	run_output(&task->run, &output);
 	if (may_not_trace(&output)) {
 		tell_of_gdb(replay, "gdb may not trace here");
-		free(replay->gdb);
-		replay->gdb = NULL;
+		replay->gdb_refused = true;
 	} else if (report_read(&replay->report, output.data, output.len) &&
 	    report_stack(&replay->report, STACK_CRASH) != NULL) {
 		read_output(replay, task, &s, &output);
@@ -256,7 +255,7 @@ wants_gdb(struct replay *replay, const struct task *task)
 			mute = true;
 	if (mute && replay->gdb == NULL)
 		tell_of_gdb(replay, "no gdb in PATH");
-	return mute && replay->gdb != NULL;
+	return mute && replay->gdb != NULL && !replay->gdb_refused;
 }
 
 /* Who finds no room to write on may not come to where it crashes. */

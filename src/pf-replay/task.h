@@ -31,6 +31,7 @@ struct replay {
 	struct child_sandbox sandbox;
 	struct strvec readable; /* of the sandbox */
 
+	bool gdb_refused; /* may not trace: who waits for it still tries */
 	bool told_of_gdb; /* that there is none, or that it may not */
 	bool told_style;
 

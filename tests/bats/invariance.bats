@@ -14,11 +14,13 @@ build() {
 		"$3" -std=gnu11 -g -w "${@:4}" -o "../$2" "$2.c" oracle_main.c)
 }
 
-# sites DIRECTORY PROGRAM: the name, site and group of each input's crash.
+# sites DIRECTORY PROGRAM: the name, site and group of each input's crash. A
+# hang's is its target: where it is when its time is over is chance.
 sites() {
 	pf-replay -n 1 "$1" -- "$2" @@ 2>/dev/null >replayed || [ $? = 1 ]
 	pf-dedup <replayed 2>/dev/null >told || [ $? = 1 ]
-	json "'\t'.join([e['data']['input']['name'], e['data'].get('site', ''),
+	json "'\t'.join([e['data']['input']['name'], '-'
+	    if e['data'].get('kind') == 'timeout' else e['data'].get('site', ''),
 	    e['data'].get('group', '')])" told | sort
 }
 

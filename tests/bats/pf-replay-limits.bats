@@ -272,6 +272,27 @@ three_began() { [ "$(grep -c . pids 2>/dev/null)" = "${1:-4}" ]; }
 	same stderr <<<'pf-replay: gdb may not trace here: crashes of targets without a sanitizer will have no trace'
 }
 
+@test "gdb that may not trace, while another input waits for it" {
+	printf '#!/bin/sh\ncase $1 in *slow) sleep 0.6 ;; esac\nkill -SEGV $$\n' >crash
+	mkdir bin
+	ln -s "$(command -v sleep)" bin/
+	printf '#!/bin/sh\n: >%s/tried\nsleep 0.6\necho "%s"\n' "$PWD" \
+		'warning: Could not trace the inferior process.' >bin/gdb
+	chmod +x crash bin/gdb
+	cp input slow
+	cp input quick
+	env PATH="$PWD/bin" "$(command -v pf-replay)" -j 2 -n 1 slow quick \
+		-- ./crash @@ >stdout 2>stderr 3>&- &
+	# Both the crash and gdb are over when it looks again.
+	until_true 10 test -e tried
+	kill -STOP $!
+	sleep 1
+	kill -CONT $!
+	wait $!
+	[ "$(grep -c '"verdict":"same"' stdout)" = 2 ]
+	[ "$(grep -c 'gdb may not trace here' stderr)" = 1 ]
+}
+
 @test "on a terminal it shows how far it is, and elsewhere nothing" {
 	command -v script >where || skip 'script(1) is not installed'
 	printf '#!/bin/sh\nsleep 0.1; kill -SEGV $$\n' >crash
