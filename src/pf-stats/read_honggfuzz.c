@@ -6,7 +6,6 @@
 #include "libengine/honggfuzz_log.h"
 #include "libengine/honggfuzz_stats.h"
 #include "line.h"
-#include "liveness.h"
 #include "mem.h"
 #include "msg.h"
 #include "reading.h"
@@ -35,27 +34,6 @@ read_lines(struct honggfuzz_log *log, int fd, const struct source *from)
 	}
 	line_release(&r);
 	return status;
-}
-
-/* A row comes when something was reached, not at regular times. */
-static void
-judge(const struct source *from, bool ended, int fd, const struct stat *st,
-    struct stats *s)
-{
-	struct liveness l = {.ended = ended,
-	    .age_ms = clock_now() - clock_from_timespec(st->st_mtim)};
-	int writes;
-
-	if (from->kept != NULL) {
-		kept_judge(from->kept, s);
-		return;
-	}
-	writes = fuzzer_process_writes(fd);
-	l.process = writes > 0 ? PROCESS_HERE
-	    : writes == 0      ? PROCESS_NONE
-			       : PROCESS_UNKNOWN;
-	s->state = liveness_state(&l);
-	s->alive = liveness_alive(s->state);
 }
 
 static void
@@ -124,7 +102,7 @@ read_last(const struct source *from, int fd, const struct stat *st, int log_fd)
 			status = read_lines(&log, log_fd, from);
 		if (log.ended)
 			take_end(&s, &log.stats);
-		judge(from, log.ended, fd, st, &s);
+		reading_judge(from, log.ended, fd, st, &s);
 		if (wrong != NULL && s.alive != 1)
 			status |= reading_doubt(from, wrong);
 		if (wrong == NULL || from->kept != NULL)
@@ -191,7 +169,7 @@ read_honggfuzz_log(const struct source *from, int fd, const struct stat *st)
 	honggfuzz_log_init(&log);
 	status = read_lines(&log, fd, from);
 	if (status == 0) {
-		judge(from, log.ended, fd, st, &log.stats);
+		reading_judge(from, log.ended, fd, st, &log.stats);
 		tell(from, &log.stats, st);
 	}
 	honggfuzz_log_release(&log);

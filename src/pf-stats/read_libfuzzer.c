@@ -4,7 +4,6 @@
 #include "clock.h"
 #include "kept.h"
 #include "libengine/libfuzzer_scan.h"
-#include "liveness.h"
 #include "mem.h"
 #include "reading.h"
 
@@ -73,27 +72,6 @@ scan_on(struct remembered *r, int fd, const struct stat *st, int before_fd)
 	return scan(&r->scan, fd, &r->offset);
 }
 
-/* libFuzzer writes when it has something to say, not at regular times. */
-static void
-judge(const struct source *from, const struct libfuzzer_scan *scan, int fd,
-    const struct stat *st, struct stats *s)
-{
-	struct liveness l = {.ended = scan->ended,
-	    .age_ms = clock_now() - clock_from_timespec(st->st_mtim)};
-	int writes;
-
-	if (from->kept != NULL) {
-		kept_judge(from->kept, s);
-		return;
-	}
-	writes = fuzzer_process_writes(fd);
-	l.process = writes > 0 ? PROCESS_HERE
-	    : writes == 0      ? PROCESS_NONE
-			       : PROCESS_UNKNOWN;
-	s->state = liveness_state(&l);
-	s->alive = liveness_alive(s->state);
-}
-
 static int
 tell(const struct source *from, struct libfuzzer_scan *scan, int fd,
     const struct stat *st)
@@ -105,7 +83,7 @@ tell(const struct source *from, struct libfuzzer_scan *scan, int fd,
 	told = libfuzzer_scan_stats(scan, &s);
 	if (from->instance != NULL)
 		s.instance = mem_dup(from->instance);
-	judge(from, scan, fd, st, &s);
+	reading_judge(from, scan->ended, fd, st, &s);
 	if (from->kept != NULL)
 		kept_complete(from->kept, &s);
 	if (told || from->kept != NULL)

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <sysexits.h>
 
+#include "clock.h"
 #include "event.h"
 #include "kept.h"
+#include "liveness.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -133,6 +135,30 @@ reading_tell(const struct source *from, const char *fuzzer,
 	output_line(&from->reader->options->output, &line);
 	buf_release(&data);
 	buf_release(&line);
+}
+
+/*
+ * Both libFuzzer and honggfuzz write when there is something to say, not at
+ * regular times.
+ */
+void
+reading_judge(const struct source *from, bool ended, int fd,
+    const struct stat *st, struct stats *s)
+{
+	struct liveness l = {.ended = ended,
+	    .age_ms = clock_now() - clock_from_timespec(st->st_mtim)};
+	int writes;
+
+	if (from->kept != NULL) {
+		kept_judge(from->kept, s);
+		return;
+	}
+	writes = fuzzer_process_writes(fd);
+	l.process = writes > 0 ? PROCESS_HERE
+	    : writes == 0      ? PROCESS_NONE
+			       : PROCESS_UNKNOWN;
+	s->state = liveness_state(&l);
+	s->alive = liveness_alive(s->state);
 }
 
 int

@@ -61,6 +61,12 @@ bool reading_is_said(const struct source *from, const char *what);
 void reading_tell(const struct source *from, const char *fuzzer,
     const struct stats *s, int64_t time_ms);
 /*
+ * Sets state and alive of what writes a log or a table of its own: by who has
+ * it open, its age, and whether it says that it has ended.
+ */
+void reading_judge(const struct source *from, bool ended, int fd,
+    const struct stat *st, struct stats *s);
+/*
  * Appends the last `max` bytes of a file to the empty `text`, from the
  * beginning of a line on. -1 with errno.
  */
