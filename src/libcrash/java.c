@@ -6,25 +6,6 @@
 
 #include "trace.h"
 
-static const struct {
-	const char *words, *kind;
-} kinds[] = {
-    {"java.lang.StackOverflowError", "stack-overflow"},
-    {"java.lang.OutOfMemoryError", "out-of-memory"},
-    {"java.lang.AssertionError", "assertion"},
-};
-
-/* Of an exception's first line "a.b.C: message". */
-static void
-take_exception(struct report *report, struct span s)
-{
-	report->kind = SPAN("uncaught-exception");
-	report->expression = s;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (span_starts(s, kinds[i].words))
-			report->kind = span_text(kinds[i].kind);
-}
-
 static bool
 java_begin(struct report *report, struct span line)
 {
@@ -36,7 +17,7 @@ java_begin(struct report *report, struct span line)
 	}
 	if (rest.at == NULL)
 		return false;
-	take_exception(report, rest);
+	report_exception(report, rest);
 	return true;
 }
 
@@ -89,7 +70,7 @@ java_line(struct report *report, struct span line)
 		/* Where it first went wrong. */
 		report_demote_crash(report);
 		report_expect(report, STACK_CRASH);
-		take_exception(report, span_skip(s, strlen("Caused by: ")));
+		report_exception(report, span_skip(s, strlen("Caused by: ")));
 		return true;
 	}
 	if (span_starts(s, "... ") || span_starts(s, "Suppressed: ")) {

@@ -10,24 +10,6 @@ static const char heading[] = "Traceback (most recent call last):";
 static const char direct[] = "The above exception was the direct cause";
 static const char during[] = "During handling of the above exception";
 
-static const struct {
-	const char *words, *kind;
-} kinds[] = {
-    {"RecursionError", "stack-overflow"},
-    {"MemoryError", "out-of-memory"},
-    {"AssertionError", "assertion"},
-};
-
-static void
-take_exception(struct report *report, struct span s)
-{
-	report->kind = SPAN("uncaught-exception");
-	report->expression = s;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (span_starts(s, kinds[i].words))
-			report->kind = span_text(kinds[i].kind);
-}
-
 static bool
 python_begin(struct report *report, struct span line)
 {
@@ -101,14 +83,14 @@ python_line(struct report *report, struct span line)
 	if (span_has(s, "ERROR: ") || span_starts(s, "==="))
 		return false;
 	if (report->stack_count == 0) { /* atheris says it first */
-		take_exception(report, s);
+		report_exception(report, s);
 		return true;
 	}
 	if (!report->in_stack)
 		return false;
 	report->in_stack = false;
 	if (is_crash_message(report))
-		take_exception(report, s);
+		report_exception(report, s);
 	return true;
 }
 

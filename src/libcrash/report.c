@@ -149,3 +149,24 @@ report_cut_above(struct report *report, size_t frames)
 		return;
 	}
 }
+
+void
+report_exception(struct report *report, struct span line)
+{
+	static const struct {
+		const char *words, *kind;
+	} kinds[] = {
+	    {"java.lang.StackOverflowError", "stack-overflow"},
+	    {"java.lang.OutOfMemoryError", "out-of-memory"},
+	    {"java.lang.AssertionError", "assertion"},
+	    {"RecursionError", "stack-overflow"},
+	    {"MemoryError", "out-of-memory"},
+	    {"AssertionError", "assertion"},
+	};
+
+	report->kind = SPAN("uncaught-exception");
+	report->expression = line;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (span_starts(line, kinds[i].words))
+			report->kind = span_text(kinds[i].kind);
+}

@@ -121,6 +121,8 @@ bool report_next(struct report *report, struct span *rest);
  * signal because its time was over is a "timeout", not an abort.
  */
 void report_known_kind(struct report *report, const char *kind);
+/* Of the line "a.b.C: message" of an exception, Java's or Python's. */
+void report_exception(struct report *report, struct span line);
 /* The first stack of that role, or NULL. */
 const struct stack *
 report_stack(const struct report *report, enum stack_role role);
