@@ -74,23 +74,12 @@ count_execs(struct fuzzer *f, struct stats *s)
 	}
 }
 
-/* What was done since the last statistics, by a process that is gone. */
-static void
-note_execs(struct fuzzer *f)
-{
-	struct stats s;
-
-	stats_init(&s);
-	if (f->job->engine->stats(f->log, f->job->fd, f->instance, &s))
-		count_execs(f, &s);
-	stats_release(&s);
-}
-
 static void
 renew_log(struct fuzzer *f)
 {
+	/* What a process that is gone did last is told with the next. */
 	if (f->started_ms > 0)
-		note_execs(f);
+		fuzzer_count(f);
 	f->job->engine->log_free(f->log);
 	f->log = f->job->engine->log_new();
 	buf_clear(&f->line);

@@ -59,6 +59,26 @@ crashing_seeds() {
 	tail -n 1 execs | same want
 }
 
+@test "what a process did last is told though its successor says nothing" {
+	cat >launch <<-'END'
+		#!/bin/sh
+		[ -e first ] && exec sleep 100
+		: >first
+		echo '#2	INITED cov: 3 ft: 3 corp: 1/1b exec/s: 0 rss: 30Mb'
+		echo 'stat::number_of_executed_units: 1234'
+		exit 77
+	END
+	chmod +x launch
+	pf-run -f libfuzzer --mode single -o job --interval 60s --min-free 1M \
+		-- ./launch >stdout 2>stderr 3>&- &
+	pid=$!
+	until_true 20 sh -c '[ "$(grep -c "\"running\"" stdout)" = 2 ]'
+	kill "$pid"
+	wait "$pid"
+	json "e['data']['execs_total'] if e['type'] == 'stats' else None" >execs
+	echo 1234 | same execs
+}
+
 @test "a crash of a single process carries the process's report and name" {
 	try 0 fuzz chunks.libfuzzer --mode single -n 2 -i "$seeds/chunks" -d 5s
 	crashes "'ERROR: AddressSanitizer' in d['trace'] and
