@@ -12,6 +12,8 @@
 #define NEAR_MAX 4096
 /* Lines before the report among which a logger's fatal one is looked for. */
 #define FATAL_LINES 64
+/* What a fuzzer says of the severity begins so. */
+#define STATED "FuzzerSecurityIssue"
 
 /* glibc 2.36, malloc/malloc.c; the last two are of older ones. */
 static const char *const heap_words[] = {
@@ -53,7 +55,7 @@ static const struct {
     {"er-batch timeout exceeded: ", CONTEXT_TIMEOUT},
     {"RSS limit exceeded: ", CONTEXT_RSS},
     {"===BUG DETECTED: ", CONTEXT_BUG},
-    {"FuzzerSecurityIssue", CONTEXT_STATED},
+    {STATED, CONTEXT_STATED},
     {": Running ", CONTEXT_PROGRAM},
 };
 
@@ -132,6 +134,24 @@ fatal_line(const struct report *report, struct span before)
 	return SPAN_NONE;
 }
 
+/* Can more than the stated severity be said of such a report? */
+static bool
+matters(const struct report *report)
+{
+	return context_is_mere_end(report) || is_fatal(report) ||
+	    span_is(report->kind, "timeout") ||
+	    span_is(report->kind, "out-of-memory");
+}
+
+static void
+find_stated(struct context *context, struct span before)
+{
+	struct span rest = before;
+
+	while ((rest = span_after(rest, STATED)).at != NULL)
+		context->line[CONTEXT_STATED] = line_at(before, rest.at - 1);
+}
+
 void
 context_read(
     struct context *context, const struct report *report, struct span before)
@@ -141,8 +161,12 @@ context_read(
 	size_t at;
 	int kind;
 
-	pthread_once(&once, marks_make);
 	memset(context, 0, sizeof *context);
+	if (!matters(report)) {
+		find_stated(context, before);
+		return;
+	}
+	pthread_once(&once, marks_make);
 	while (marks_find(marks, rest, &at, &kind)) {
 		struct span line = line_at(before, rest.at + at);
 
@@ -379,8 +403,7 @@ context_apply(const struct context *context, struct report *report)
 {
 	struct span program = context->line[CONTEXT_PROGRAM];
 
-	report->stated =
-	    span_after(context->line[CONTEXT_STATED], "FuzzerSecurityIssue");
+	report->stated = span_after(context->line[CONTEXT_STATED], STATED);
 	report->program = span_basename(span_before(program, ": Running "));
 	if (report->sanitizer == parser_gdb.name &&
 	    span_is(report->kind, "segv") && is_recursion(report))

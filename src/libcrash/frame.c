@@ -158,7 +158,7 @@ split_function(struct span s, struct frame *frame)
 }
 
 bool
-frame_sanitizer(struct frame *frame, struct span line)
+frame_head(struct frame *frame, struct span line, struct span *tail)
 {
 	struct span s = span_trim(line);
 	uint64_t number;
@@ -182,8 +182,25 @@ frame_sanitizer(struct frame *frame, struct span line)
 	}
 	if (span_starts(s, "in "))
 		s = span_trim(span_skip(s, 3));
-	cut_build_id(&s);
-	cut_module(&s, frame);
-	split_function(s, frame);
+	*tail = s;
+	return true;
+}
+
+void
+frame_tail(struct frame *frame, struct span tail)
+{
+	cut_build_id(&tail);
+	cut_module(&tail, frame);
+	split_function(tail, frame);
+}
+
+bool
+frame_sanitizer(struct frame *frame, struct span line)
+{
+	struct span tail;
+
+	if (!frame_head(frame, line, &tail))
+		return false;
+	frame_tail(frame, tail);
 	return true;
 }

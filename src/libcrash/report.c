@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "tail_memo.h"
 #include "trace.h"
 
 static const struct {
@@ -51,18 +52,18 @@ void
 report_release(struct report *report)
 {
 	free(report->frames);
+	tail_memo_free(report->memo);
 	report_init(report);
 }
 
 void
 report_clear(struct report *report)
 {
-	struct frame *frames = report->frames;
-	size_t cap = report->frame_cap;
+	struct report kept = {.frames = report->frames,
+	    .frame_cap = report->frame_cap,
+	    .memo = report->memo};
 
-	report_init(report);
-	report->frames = frames;
-	report->frame_cap = cap;
+	*report = kept;
 }
 
 const struct stack *

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "marks.h"
+#include "tail_memo.h"
 #include "trace.h"
 
 /* Headings that announce a stack of another role than the crash's. */
@@ -220,18 +221,34 @@ ends_report(struct span s)
 	    (span_has(s, "Sanitizer: ") || span_has(s, "ERROR: libFuzzer: "));
 }
 
+/* Most frames of a log have been read before. */
+static bool
+take_frame(struct report *report, struct span line)
+{
+	struct frame frame;
+	struct span tail;
+
+	if (!frame_head(&frame, line, &tail))
+		return false;
+	if (report->memo == NULL)
+		report->memo = tail_memo_new();
+	if (!tail_memo_get(report->memo, tail, &frame)) {
+		frame_tail(&frame, tail);
+		tail_memo_put(report->memo, tail, &frame);
+	}
+	report_frame(report, &frame);
+	return true;
+}
+
 bool
 sanitizer_line(struct report *report, struct span line)
 {
 	struct span s = without_prefix(line);
-	struct frame frame;
 
 	if (s.len == 0)
 		return true;
-	if (s.at[0] == '#' && frame_sanitizer(&frame, s)) {
-		report_frame(report, &frame);
+	if (s.at[0] == '#' && take_frame(report, s))
 		return true;
-	}
 	report->in_stack = false;
 	if (ends_report(s))
 		return false;

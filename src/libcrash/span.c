@@ -101,34 +101,27 @@ span_line(struct span *rest, struct span *line)
 	return true;
 }
 
-static int
-digit_of(char c, int base)
+static unsigned
+digit_of(char c)
 {
-	int d;
-
 	if (c >= '0' && c <= '9')
-		d = c - '0';
-	else if (c >= 'a' && c <= 'f')
-		d = c - 'a' + 10;
-	else if (c >= 'A' && c <= 'F')
-		d = c - 'A' + 10;
-	else
-		return -1;
-	return d < base ? d : -1;
+		return (unsigned)(c - '0');
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
 }
 
 static bool
-number(struct span *s, uint64_t *value, int base)
+number(struct span *s, uint64_t *value, unsigned base)
 {
 	size_t n = 0;
-	uint64_t v = 0;
+	uint64_t v = 0, most = UINT64_MAX / base;
 	bool over = false;
-	int d;
+	unsigned d;
 
-	for (; n < s->len && (d = digit_of(s->at[n], base)) >= 0; n++)
-		if (over || __builtin_mul_overflow(v, (uint64_t)base, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)d, &v))
-			over = true;
+	for (; n < s->len && (d = digit_of(s->at[n])) < base; n++) {
+		over = over || v > most || v * base > UINT64_MAX - d;
+		v = v * base + d;
+	}
 	if (n == 0)
 		return false;
 	*value = over ? UINT64_MAX : v;

@@ -59,6 +59,8 @@ struct report {
 	size_t stack_count;
 	struct frame *frames;
 	size_t frame_count, frame_cap;
+	/* What it has read before, kept by report_clear; NULL at first. */
+	struct tail_memo *memo;
 
 	/*
 	 * The reader's own: what the next stack is, whether one is open, and
@@ -148,6 +150,9 @@ void report_cut_above(struct report *report, size_t frames);
 struct frame *report_last_frame(struct report *report);
 /* "    #0 0x55 in f /a.c:3:1 (prog+0x12)"; false for any other line. */
 bool frame_sanitizer(struct frame *frame, struct span line);
+/* The same in two steps: up to the address, and what stands behind it. */
+bool frame_head(struct frame *frame, struct span line, struct span *tail);
+void frame_tail(struct frame *frame, struct span tail);
 /* "#0  0x55 in f (x=1) at a.c:3" or "… from /lib/x.so"; false otherwise. */
 bool frame_gdb(struct frame *frame, struct span line);
 /* Takes "FILE:LINE" or "FILE:LINE:COLUMN" apart; false without a line. */

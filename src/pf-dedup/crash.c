@@ -394,7 +394,7 @@ tell_as_tree(
 }
 
 void
-crash_from_file(struct dedup *d, const struct found *found, bool has_report)
+crash_from_file(struct dedup *d, struct found *found, bool has_report)
 {
 	struct span trace = {d->text.data, d->text.len};
 
@@ -403,18 +403,17 @@ crash_from_file(struct dedup *d, const struct found *found, bool has_report)
 }
 
 void
-crash_from_log(struct dedup *d, const struct found *found, struct log *log)
+crash_from_log(struct dedup *d, struct found *found, struct log *log)
 {
-	char *text = buf_take(&d->text);
 	unsigned long long number = 0;
 	struct span one;
 
 	while (log_next(log, &one)) {
+		content_pass(&d->content, one.at);
 		if (crash_direct(d, found, one, ++number, true))
 			continue;
 		buf_clear(&d->text);
 		buf_add(&d->text, one.at, one.len);
 		tell_as_tree(d, found, number);
 	}
-	free(text);
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "content.h"
 #include "details.h"
 #include "diff.h"
 #include "groups.h"
@@ -37,6 +38,7 @@ struct dedup {
 	struct diff *diff;        /* NULL without --diff */
 	char file_key[HASH_TEXT]; /* of the file that is read; for `seen` */
 	json_t *provenance;       /* that lies beside it; or NULL */
+	struct content content;   /* of the file that is read */
 	/* Room that is used again and again. */
 	struct buf text, line, derived;
 
@@ -62,17 +64,16 @@ struct found {
 	int64_t time_ms;
 	uint64_t size;
 	char hex[HASH_TEXT];
+	char *whole; /* its absolute path, once that was asked for */
 };
 
 /*
  * Tells the crash whose trace is in d->text (empty: there is none) and, with
  * `has_report`, read into d->report.
  */
-void
-crash_from_file(struct dedup *d, const struct found *found, bool has_report);
-/* The same of a log in d->text that was begun: each of its reports. */
-void
-crash_from_log(struct dedup *d, const struct found *found, struct log *log);
+void crash_from_file(struct dedup *d, struct found *found, bool has_report);
+/* The same of a log in d->content that was begun: each of its reports. */
+void crash_from_log(struct dedup *d, struct found *found, struct log *log);
 /*
  * Reads nothing: of d->report, where one was `found`. Whether it gives a site.
  */
@@ -87,7 +88,7 @@ void crash_tell_unresolved(
  * Tells a crash without a tree of its event, where all that is wanted is its
  * line or its group: false when more is. `number` of its log counts from 1.
  */
-bool crash_direct(struct dedup *d, const struct found *found, struct span trace,
+bool crash_direct(struct dedup *d, struct found *found, struct span trace,
     unsigned long long number, bool has_report);
 /*
  * A crash event's line goes out, or into the groups: whatever was asked for.

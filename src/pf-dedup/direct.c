@@ -21,36 +21,34 @@ is_plain(const struct dedup *d)
 }
 
 /* Absolute, where that can be known. Below a directory there are no links. */
-static void
-add_path(struct buf *out, const struct dedup *d, const char *path)
+static const char *
+whole_path(const struct dedup *d, struct found *found)
 {
+	const char *path = found->path;
 	size_t n = d->root_whole == NULL ? 0 : strlen(d->root);
-	char *whole;
 
-	if (n > 0 && strncmp(path, d->root, n) == 0) {
-		buf_add_str(out, d->root_whole);
-		buf_add_str(out, path + n);
-		return;
-	}
-	whole = realpath(path, NULL);
-	buf_add_str(out, whole != NULL ? whole : path);
-	free(whole);
+	if (found->whole != NULL)
+		return found->whole;
+	if (n > 0 && strncmp(path, d->root, n) == 0)
+		found->whole = mem_printf("%s%s", d->root_whole, path + n);
+	else
+		found->whole = realpath(path, NULL);
+	if (found->whole == NULL)
+		found->whole = mem_dup(path);
+	return found->whole;
 }
 
 static void
-emit_input(struct emit *e, const struct dedup *d, const struct found *found)
+emit_input(struct emit *e, const struct dedup *d, struct found *found)
 {
 	const char *slash = strrchr(found->path, '/');
-	struct buf path = BUF_INIT;
 
-	add_path(&path, d, found->path);
 	emit_object(e, "input");
 	emit_bytes_str(e, "name", slash != NULL ? slash + 1 : found->path);
-	emit_bytes(e, "path", path.data, path.len);
+	emit_bytes_str(e, "path", whole_path(d, found));
 	emit_u64(e, "bytes", found->size);
 	emit_string(e, "xxh128", found->hex);
 	emit_end(e);
-	buf_release(&path);
 }
 
 /* The input's hash; the further reports of a log are facts of their own. */
@@ -63,7 +61,7 @@ add_fact(struct buf *fact, const struct found *found, unsigned long long number)
 }
 
 static void
-write_event(struct dedup *d, const struct found *found, struct span trace,
+write_event(struct dedup *d, struct found *found, struct span trace,
     unsigned long long number, bool has_report)
 {
 	struct event_head head = {
@@ -92,12 +90,13 @@ write_event(struct dedup *d, const struct found *found, struct span trace,
 
 /* What a group takes of it, in the form that events have. */
 static void
-join_group(struct dedup *d, const struct found *found)
+join_group(struct dedup *d, struct found *found)
 {
 	const struct fingerprint *f = &d->fingerprint;
 	struct severity severity = severity_rate(&d->report);
 	struct buf *text = &d->derived;
 	size_t kind, example;
+	const char *path;
 
 	buf_clear(text);
 	emit_encode(text, f->site.data, f->site.len);
@@ -106,9 +105,8 @@ join_group(struct dedup *d, const struct found *found)
 	emit_encode(text, d->report.kind.at, d->report.kind.len);
 	buf_add_char(text, '\0');
 	example = text->len;
-	buf_clear(&d->line);
-	add_path(&d->line, d, found->path);
-	emit_encode(text, d->line.data, d->line.len);
+	path = whole_path(d, found);
+	emit_encode(text, path, strlen(path));
 	groups_take(&d->groups,
 	    &(struct member){.group = d->group_by_stack ? f->stack : f->group,
 		.site = text->data,
@@ -121,7 +119,7 @@ join_group(struct dedup *d, const struct found *found)
 }
 
 bool
-crash_direct(struct dedup *d, const struct found *found, struct span trace,
+crash_direct(struct dedup *d, struct found *found, struct span trace,
     unsigned long long number, bool has_report)
 {
 	bool resolved;

@@ -17,8 +17,8 @@
 #include "msg.h"
 #include "out.h"
 
-/* A log longer than this is not read to its end. */
-#define FILE_MAX ((size_t)64 * 1024 * 1024)
+/* A log beside an input is read so far. */
+#define COMPANION_MAX ((size_t)64 * 1024 * 1024)
 
 static bool
 is_crash(const json_t *event)
@@ -89,28 +89,29 @@ dedup_line(struct dedup *d, const char *line, size_t len)
 
 /* Does the file hold event lines? The first one tells. */
 static bool
-holds_events(const struct buf *text)
+holds_events(struct span text)
 {
-	const char *end = memchr(text->data, '\n', text->len);
-	size_t len = end ? (size_t)(end - text->data) : text->len;
+	struct span line;
 	const char *why;
 	json_t *event;
 
-	if (text->data[0] != '{')
+	if (!span_starts(text, "{") || !span_line(&text, &line))
 		return false;
-	event = event_parse(text->data, len, &why);
+	event = event_parse(line.at, line.len, &why);
 	json_decref(event);
 	return event != NULL;
 }
 
 static void
-each_event(struct dedup *d, const char *text, size_t len)
+each_event(struct dedup *d, struct span rest)
 {
-	struct span rest = {text, len}, line;
+	struct span line;
 
-	while (span_line(&rest, &line))
+	while (span_line(&rest, &line)) {
 		if (line.len > 0)
 			dedup_line(d, line.at, line.len);
+		content_pass(&d->content, line.at);
+	}
 }
 
 /* The trace beside an input goes into d->text; whether there is one. */
@@ -124,7 +125,7 @@ take_companion(struct dedup *d, const char *path)
 		int got;
 
 		buf_clear(&d->text);
-		got = buf_read_file(&d->text, AT_FDCWD, beside, FILE_MAX);
+		got = buf_read_file(&d->text, AT_FDCWD, beside, COMPANION_MAX);
 		free(beside);
 		if (got >= 0 &&
 		    report_read(&d->report, d->text.data, d->text.len))
@@ -138,65 +139,11 @@ take_companion(struct dedup *d, const char *path)
 	return false;
 }
 
-static int
-cannot(const char *verb, const char *path)
-{
-	int status = msg_exit_code(errno);
-
-	msg_warn("%s %s", verb, msg_quote(path));
-	return status;
-}
-
-/* The file's bytes into d->text, and what is told of it into *found. */
-static int
-read_text(struct dedup *d, const char *path, struct found *found)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), more = -1;
-	struct stat st;
-
-	*found = (struct found){.path = path};
-	buf_clear(&d->text);
-	if (fd < 0)
-		return cannot("open", path);
-	if (fstat(fd, &st) == 0)
-		more = buf_read_fd(&d->text, fd, FILE_MAX);
-	if (more > 0 &&
-	    (lseek(fd, 0, SEEK_SET) < 0 ||
-		hash_fd(fd, found->hex, &found->size) < 0))
-		more = -1;
-	if (more < 0) {
-		int status = cannot("read", path);
-
-		close(fd);
-		return status;
-	}
-	close(fd);
-	found->time_ms = clock_from_timespec(st.st_mtim);
-	if (more == 0) {
-		hash_bytes(d->text.data, d->text.len, found->hex);
-		found->size = d->text.len;
-		return 0;
-	}
-	msg_warnx("%s is longer than %zu bytes: the rest is not looked at",
-	    msg_quote(path), FILE_MAX);
-	return 1;
-}
-
-static int
-event_file(struct dedup *d, int status)
-{
-	size_t len = d->text.len;
-	char *text = buf_take(&d->text);
-
-	each_event(d, text, len);
-	free(text);
-	return status;
-}
-
 /* One file. With `maybe`, one that shows nothing of a crash is passed over. */
 static int
 file(struct dedup *d, const char *path, bool maybe)
 {
+	struct span text;
 	struct found found;
 	struct log log;
 	bool has_report;
@@ -207,24 +154,27 @@ file(struct dedup *d, const char *path, bool maybe)
 		if (crash_is_known(d, path))
 			return 0;
 	}
-	status = read_text(d, path, &found);
+	status = content_read(&d->content, path, &found);
 	if (status > 1)
 		return status;
-	if (holds_events(&d->text))
-		return event_file(d, status);
+	text = d->content.text;
+	if (holds_events(text)) {
+		each_event(d, text);
+		return exit_worse(status, content_end(&d->content, path));
+	}
 	json_decref(d->provenance);
 	d->provenance = provenance_beside(path);
-	if (log_begin(&log, &d->report, &d->ahead,
-		(struct span){d->text.data, d->text.len})) {
+	if (log_begin(&log, &d->report, &d->ahead, text)) {
 		crash_from_log(d, &found, &log);
-		return status;
+	} else {
+		has_report = take_companion(d, path);
+		if (!has_report && maybe)
+			d->ignored++;
+		else
+			crash_from_file(d, &found, has_report);
 	}
-	has_report = take_companion(d, path);
-	if (!has_report && maybe)
-		d->ignored++;
-	else
-		crash_from_file(d, &found, has_report);
-	return status;
+	free(found.whole);
+	return exit_worse(status, content_end(&d->content, path));
 }
 
 /* What libFuzzer keeps since it is slow, and no crash. */

@@ -17,7 +17,8 @@ is_end(struct span line, uint64_t pid)
 	uint64_t other;
 
 	return span_starts(line, "SUMMARY: ") ||
-	    span_has(line, "Test unit written to ") ||
+	    span_starts(line, "artifact_prefix='") ||
+	    span_starts(line, "Test unit written to ") ||
 	    span_starts(line, "Base64: ") ||
 	    (pid != 0 && process_of(line, &other) && other == pid);
 }

@@ -314,6 +314,7 @@ release(struct dedup *d)
 	report_release(&d->ahead);
 	rules_free(d->rules);
 	json_decref(d->provenance);
+	content_release(&d->content);
 	buf_release(&d->text);
 	buf_release(&d->line);
 	buf_release(&d->derived);
@@ -324,6 +325,7 @@ main(int argc, char *argv[])
 {
 	struct dedup d = {.output = output_find(""),
 	    .on_new_ms = ON_NEW_MS,
+	    .content = CONTENT_INIT,
 	    .text = BUF_INIT,
 	    .line = BUF_INIT,
 	    .derived = BUF_INIT};

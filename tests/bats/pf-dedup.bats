@@ -342,6 +342,25 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 	[ "$(wc -l <stdout)" = 1 ]
 }
 
+@test "a log of gigabytes is read to its end, in little memory" {
+	local trace=$pf_root/tests/fixtures/traces/clang-heap-write.txt
+	cp "$trace" log
+	truncate -s 1G log
+	for pid in 77 78; do
+		echo
+		sed "s/==[0-9]*==/==$pid==/" "$trace"
+	done >>log
+	(
+		ulimit -d 262144
+		try 0 pf-dedup log
+	)
+	json "e['data']['group']" | sort | uniq -c | awk '{ print $1 }' >got
+	echo 3 | same got
+	try 0 pf-dedup --groups log
+	json "e['count']" >got
+	echo 3 | same got
+}
+
 @test "slow units, queues and corpora are no crashes" {
 	mkdir -p out/queue out/corpus out/crashes out/hangs.2026-11-21
 	echo slow | tee out/slow-unit-1 out/crashes/slow-unit-2 >out/queue/id:000000

@@ -1,10 +1,6 @@
 /* Many words looked for at once: marks.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* After those four. */
-#include <cmocka.h>
+#include "unit.h"
+
 #include <string.h>
 
 #include "libcrash/marks.h"
@@ -98,6 +94,51 @@ test_no_place_is_skipped(void **state)
 		}
 }
 
+/* The first place of any word, by looking at each. */
+static int
+found_slowly(struct span text, size_t *at)
+{
+	for (*at = 0; *at < text.len; ++*at)
+		for (size_t i = 0; i < COUNT; i++)
+			if (span_starts(span_skip(text, *at), words[i]))
+				return (int)i;
+	return -1;
+}
+
+static void
+test_finds_what_a_slow_search_finds(void **state)
+{
+	static const char letters[] = "abcdeERO: rox\xff\xfe\xfd\xfc\n";
+	uint64_t seed = 7;
+	size_t hits = 0;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char bytes[300];
+		struct span text = {bytes, unit_random(&seed) % sizeof bytes};
+		size_t at = 0, right;
+		int value = -1, wanted;
+
+		for (size_t i = 0; i < text.len; i++)
+			bytes[i] =
+			    letters[unit_random(&seed) % (sizeof letters - 1)];
+		for (int i = 0; i < round % 3 && text.len > 20; i++) {
+			const char *word = words[unit_random(&seed) % COUNT];
+
+			memcpy(bytes + unit_random(&seed) % (text.len - 10),
+			    word, strlen(word));
+		}
+		wanted = found_slowly(text, &right);
+		if (!marks_find(marks, text, &at, &value))
+			value = -1;
+		assert_int_equal(value, wanted);
+		if (wanted >= 0)
+			assert_int_equal(at, right);
+		hits += wanted >= 0;
+	}
+	assert_true(hits > 5000);
+}
+
 int
 main(void)
 {
@@ -105,6 +146,7 @@ main(void)
 	    cmocka_unit_test(test_first_word_wins),
 	    cmocka_unit_test(test_none),
 	    cmocka_unit_test(test_no_place_is_skipped),
+	    cmocka_unit_test(test_finds_what_a_slow_search_finds),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
