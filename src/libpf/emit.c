@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 void
 emit_begin(struct emit *e, struct buf *out)
@@ -12,6 +13,25 @@ emit_begin(struct emit *e, struct buf *out)
 	e->has_member[0] = false;
 }
 
+#define EACH_BYTE(c) ((uint64_t)(c)*0x0101010101010101)
+#define HIGH_BITS EACH_BYTE(0x80)
+
+static uint64_t
+eight_bytes(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+/* Not 0 where a byte of the word is 0. */
+static uint64_t
+has_zero(uint64_t word)
+{
+	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
+}
+
 /* The index of the first character that needs an escape, `n` without one. */
 static size_t
 find_special(const char *text, size_t i, size_t n)
@@ -19,6 +39,14 @@ find_special(const char *text, size_t i, size_t n)
 	static const bool special[256] = {
 	    [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true};
 
+	for (; i + 8 <= n; i += 8) {
+		uint64_t word = eight_bytes(text + i);
+
+		if (has_zero(word & EACH_BYTE(0xe0)) |
+		    has_zero(word ^ EACH_BYTE('"')) |
+		    has_zero(word ^ EACH_BYTE('\\')))
+			break;
+	}
 	while (i < n && !special[(unsigned char)text[i]])
 		i++;
 	return i;
@@ -131,18 +159,24 @@ emit_utf8_length(const unsigned char *s, size_t n)
 	return length;
 }
 
+/* Text that stands for itself: ASCII without a NUL or a backslash. */
 static bool
-is_plain(const unsigned char *s, size_t n)
+is_plain(const char *s, size_t n)
 {
+	uint64_t odd = 0;
 	size_t i;
 
-	/* Without a branch a byte: compilers make vectors of it. */
-	unsigned odd = 0;
+	for (i = 0; i + 8 <= n; i += 8) {
+		uint64_t word = eight_bytes(s + i);
 
-	for (i = 0; i < n; i++)
-		odd |= (unsigned)(s[i] == 0) | (unsigned)(s[i] == '\\') |
-		    (unsigned)(s[i] >> 7);
-	return odd == 0;
+		odd |= word | has_zero(word) | has_zero(word ^ EACH_BYTE('\\'));
+	}
+	for (; i < n; i++)
+		if (s[i] == 0 || s[i] == '\\')
+			return false;
+		else
+			odd |= (unsigned char)s[i];
+	return (odd & HIGH_BITS) == 0;
 }
 
 void
@@ -151,7 +185,7 @@ emit_encode(struct buf *out, const void *bytes, size_t n)
 	const unsigned char *s = bytes;
 	size_t i, length;
 
-	if (is_plain(s, n)) {
+	if (is_plain(bytes, n)) {
 		buf_add(out, bytes, n);
 		return;
 	}

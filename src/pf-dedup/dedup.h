@@ -50,6 +50,12 @@ struct dedup {
 
 /* One line of standard input, as it came, without its newline. */
 void dedup_line(struct dedup *d, const char *line, size_t len);
+enum {
+	FILE_MAYBE = 1, /* it is passed over if it shows nothing of a crash */
+	FILE_UNEXPLAINED = 2, /* there is no provenance beside it */
+};
+/* A file that is a trace, a crash input or has event lines. */
+int dedup_file(struct dedup *d, const char *path, unsigned how);
 /* One operand: a trace, a crash input, a file of event lines, a directory. */
 int dedup_path(const char *path, void *dedup);
 

@@ -1,17 +1,15 @@
-/* Where crashes come from: event lines, trace files, inputs, directories. */
+/* Where crashes come from: event lines, trace files, inputs. */
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "dedup.h"
+#include "directory.h"
 #include "emit.h"
 #include "event.h"
-#include "hash.h"
 #include "libcrash/tracetext.h"
 #include "mem.h"
 #include "msg.h"
@@ -139,9 +137,8 @@ take_companion(struct dedup *d, const char *path)
 	return false;
 }
 
-/* One file. With `maybe`, one that shows nothing of a crash is passed over. */
-static int
-file(struct dedup *d, const char *path, bool maybe)
+int
+dedup_file(struct dedup *d, const char *path, unsigned how)
 {
 	struct span text;
 	struct found found;
@@ -163,162 +160,18 @@ file(struct dedup *d, const char *path, bool maybe)
 		return exit_worse(status, content_end(&d->content, path));
 	}
 	json_decref(d->provenance);
-	d->provenance = provenance_beside(path);
+	d->provenance = how & FILE_UNEXPLAINED ? NULL : provenance_beside(path);
 	if (log_begin(&log, &d->report, &d->ahead, text)) {
 		crash_from_log(d, &found, &log);
 	} else {
 		has_report = take_companion(d, path);
-		if (!has_report && maybe)
+		if (!has_report && (how & FILE_MAYBE))
 			d->ignored++;
 		else
 			crash_from_file(d, &found, has_report);
 	}
 	free(found.whole);
 	return exit_worse(status, content_end(&d->content, path));
-}
-
-/* What libFuzzer keeps since it is slow, and no crash. */
-static bool
-is_slow(const char *name)
-{
-	return span_starts(span_basename(span_text(name)), "slow-unit-");
-}
-
-/* Names that fuzzers give to inputs that crash (libFuzzer, AFL++, ours). */
-static bool
-names_crash(const char *name, struct span directory)
-{
-	static const char *const prefixes[] = {
-	    "crash-", "oom-", "timeout-", "leak-", "id:", "id_", "SIG"};
-	static const char *const homes[] = {"crashes", "hangs"};
-	struct span s = span_text(name), parent;
-
-	parent = span_basename(directory);
-	if (strcmp(name, "README.txt") == 0 || is_slow(name) ||
-	    span_is(parent, "queue") || span_is(parent, "corpus"))
-		return false;
-	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-		if (span_starts(s, prefixes[i]))
-			return true;
-	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
-		if (span_is(parent, homes[i]) ||
-		    (span_starts(parent, homes[i]) &&
-			parent.at[strlen(homes[i])] == '.'))
-			return true;
-	return hash_valid(name);
-}
-
-/* "x.txt" beside "x" is read with x. */
-static bool
-is_companion(const char *path)
-{
-	static const char *const suffixes[] = {".txt", ".log", ".json"};
-	struct span s = span_text(path);
-	bool there = false;
-
-	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-		if (span_ends(s, suffixes[i])) {
-			char *input =
-			    mem_dup_n(path, s.len - strlen(suffixes[i]));
-			struct stat st;
-
-			there = stat(input, &st) == 0 && S_ISREG(st.st_mode);
-			free(input);
-		}
-	return there;
-}
-
-/*
- * What else is in a directory of pf-run tells of the same crashes: its
- * crashes/ has each of them, with how it was found.
- */
-static bool
-is_job_part(const char *path, const char *name)
-{
-	static const char *const parts[] = {
-	    "artifacts", "corpus", "events.jsonl", "log", "tmp"};
-	size_t at = strlen(path) - strlen(name);
-	bool part = false, there;
-	char *job;
-
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		part = part || strcmp(name, parts[i]) == 0;
-	if (!part)
-		return false;
-	job = mem_printf("%.*sjob.json", (int)at, path);
-	there = access(job, F_OK) == 0;
-	free(job);
-	return there;
-}
-
-static int
-by_name(const FTSENT **a, const FTSENT **b)
-{
-	return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-/* fts_path of the parent is no good: all entries share its bytes. */
-static struct span
-directory_of(const FTSENT *e)
-{
-	size_t name = e->fts_namelen + 1;
-
-	return (struct span){
-	    e->fts_path, e->fts_pathlen > name ? e->fts_pathlen - name : 0};
-}
-
-static int
-entry(struct dedup *d, FTS *tree, FTSENT *e)
-{
-	if (e->fts_level > 0 &&
-	    (e->fts_name[0] == '.' || is_job_part(e->fts_path, e->fts_name))) {
-		fts_set(tree, e, FTS_SKIP);
-		return 0;
-	}
-	switch (e->fts_info) {
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		errno = e->fts_errno;
-		msg_warn("open %s", msg_quote(e->fts_path));
-		return msg_exit_code(e->fts_errno);
-	case FTS_F:
-		if (is_companion(e->fts_path))
-			return 0;
-		return file(
-		    d, e->fts_path, !names_crash(e->fts_name, directory_of(e)));
-	default:
-		return 0;
-	}
-}
-
-static int
-directory(struct dedup *d, const char *path)
-{
-	char *root = mem_dup(path);
-	char *roots[] = {root, NULL};
-	unsigned long long before = d->crashes;
-	int status = 0;
-	FTS *tree;
-	FTSENT *e;
-
-	/* Else a parent's path ends with a slash and has no last part. */
-	for (size_t n = strlen(root); n > 1 && root[n - 1] == '/'; n--)
-		root[n - 1] = '\0';
-	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	if (tree == NULL)
-		msg_die(71, "open %s", msg_quote(path));
-	d->root = root;
-	d->root_whole = realpath(root, NULL);
-	while ((e = fts_read(tree)) != NULL)
-		status = exit_worse(status, entry(d, tree, e));
-	fts_close(tree);
-	free(d->root_whole);
-	free(root);
-	d->root = d->root_whole = NULL;
-	if (status == 0 && d->crashes == before)
-		msg_warnx("%s: no crashes in it", msg_quote(path));
-	return status;
 }
 
 int
@@ -334,6 +187,7 @@ dedup_path(const char *path, void *dedup)
 		msg_warn("open %s", msg_quote(path));
 		return status;
 	}
-	return S_ISDIR(st.st_mode) ? directory(d, path)
-				   : file(d, path, is_slow(path));
+	if (S_ISDIR(st.st_mode))
+		return directory_read(d, path);
+	return dedup_file(d, path, directory_is_slow(path) ? FILE_MAYBE : 0);
 }

@@ -165,6 +165,18 @@ overflow() {
 	says '0 lines and 1 paths in: 1 crashes (0 unresolved), 0 other lines passed on (0 rejected), 2 files without a crash'
 }
 
+@test "links in a directory are not followed, and hide nothing" {
+	mkdir crashes
+	echo input >elsewhere
+	ln -s ../elsewhere crashes/crash-1
+	cp "$traces/clang-null.txt" crashes/crash-1.txt
+	mkfifo crashes/crash-2
+	try 0 pf-dedup -v crashes
+	json 'e["data"]["input"]["name"]' >found
+	same found <<<crash-1.txt
+	says '1 crashes (0 unresolved), 0 other lines passed on (0 rejected), 2 files without a crash'
+}
+
 @test "a file of event lines is read as such" {
 	crash one "$traces/clang-null.txt" >events.jsonl
 	try 0 pf-dedup events.jsonl
