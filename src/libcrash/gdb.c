@@ -114,21 +114,65 @@ gdb_begin(struct report *report, struct span line)
 	return true;
 }
 
+/* Without prefixes that change nothing here. */
+static struct span
+bare_instruction(struct span code)
+{
+	static const char *const prefixes[] = {
+	    "notrack ", "bnd ", "repz ", "rep "};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (span_starts(code, prefixes[i]))
+			code = span_trim(span_skip(code, strlen(prefixes[i])));
+	return code;
+}
+
+static bool
+is_return(struct span code)
+{
+	return span_is(span_word(code), "ret") ||
+	    span_is(span_word(code), "retq");
+}
+
+static bool
+is_call(struct span code)
+{
+	static const char *const words[] = {
+	    "call", "callq", "jmp", "jmpq", "br", "blr"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (span_is(span_word(code), words[i]))
+			return true;
+	return false;
+}
+
+/* As AddressSanitizer tells an exhausted stack (IsStackAccess). */
+static bool
+is_stack_access(const struct report *report)
+{
+	return report->has_address && report->has_sp &&
+	    report->address + 512 > report->sp &&
+	    report->address < report->sp + 0xffff;
+}
+
 /*
- * "=> 0x55: mov %eax,(%rdx)": whether the faulting instruction writes to
- * memory. AT&T order: what is written stands last.
+ * "=> 0x55: mov %eax,(%rdx)": what the faulting instruction does with memory.
+ * AT&T order: what is written stands last.
  */
 static void
 instruction_line(struct report *report, struct span line)
 {
 	static const char *const readers[] = {
 	    "cmp", "test", "call", "jmp", "push", "ucomis", "comis", "bt "};
-	struct span code = span_trim(span_after(line, ":\t"));
+	struct span code = bare_instruction(span_trim(span_after(line, ":\t")));
 
+	if (is_stack_access(report) && !is_return(code))
+		report->kind = SPAN("stack-overflow");
+	report->branches = is_return(code) || is_call(code);
 	if (report->access != ACCESS_UNKNOWN || !span_has(code, "("))
 		return;
 	report->access = ACCESS_READ;
-	if (!span_ends(code, ")"))
+	if (!span_ends(code, ")") || report->branches)
 		return;
 	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
 		if (span_starts(code, readers[i]))
@@ -146,9 +190,15 @@ detail_line(struct report *report, struct span line)
 	if (span_starts(line, "rip ") || span_starts(line, "pc ")) {
 		value = span_after(line, "0x");
 		report->has_pc = span_hex(&value, &report->pc);
+	} else if (span_starts(line, "rsp ") || span_starts(line, "sp ")) {
+		value = span_after(line, "0x");
+		report->has_sp = span_hex(&value, &report->sp);
 	} else if (span_starts(line, "$1 = (void *) 0x")) {
 		value = span_after(line, "(void *) ");
 		report->has_address = span_hex(&value, &report->address);
+	} else if (span_is(line, "$2 = 128")) {
+		/* SI_KERNEL: no address is like it, and it is not told. */
+		report->has_address = false;
 	} else if (span_starts(line, "=> ") && report->signal == SIGSEGV)
 		instruction_line(report, line);
 }

@@ -150,6 +150,11 @@ rate_fault(const struct report *report)
 		    RATING_CRITICAL, "pc equal to the fault address"};
 	if (span_is(report->kind, "ill"))
 		return (struct severity){RATING_LOW, "trap"};
+	if (report->branches)
+		return null
+		    ? (struct severity){RATING_MEDIUM, "near-null call"}
+		    : (struct severity){RATING_CRITICAL,
+			  "ret, call or jump that faults away from null"};
 	if (null)
 		return report->access == ACCESS_WRITE
 		    ? (struct severity){RATING_MEDIUM, "near-null WRITE"}

@@ -51,8 +51,9 @@ struct report {
 	/* Where an error without a stack says it is (UBSan, assertions). */
 	struct frame place;
 	enum access access;
-	uint64_t access_bytes, address, pc;
-	bool has_access_bytes, has_address, has_pc;
+	uint64_t access_bytes, address, pc, sp;
+	bool has_access_bytes, has_address, has_pc, has_sp;
+	bool branches; /* the faulting instruction returns, calls or jumps */
 	int signal; /* 0: not known */
 
 	struct stack stacks[TRACE_STACKS_MAX];

@@ -199,8 +199,9 @@ command_gdb(struct strvec *out, const char *gdb, char *const argv[])
 	    "set print frame-arguments none", "-ex",
 	    "set debuginfod enabled off", "-ex", "set startup-with-shell off",
 	    "-ex", "run", "-ex", "bt 256", "-ex",
-	    "p $_siginfo._sifields._sigfault.si_addr", "-ex", "info registers",
-	    "-ex", "x/i $pc", "--args"};
+	    "p $_siginfo._sifields._sigfault.si_addr", "-ex",
+	    "p $_siginfo.si_code", "-ex", "info registers", "-ex", "x/i $pc",
+	    "--args"};
 
 	strvec_add(out, gdb);
 	for (size_t i = 0; i < COUNT(words); i++)

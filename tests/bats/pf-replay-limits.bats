@@ -259,6 +259,63 @@ three_began() { [ "$(grep -c . pids 2>/dev/null)" = "${1:-4}" ]; }
 	grep -q '^=> 0x.*<main+.*>:.*movl' trace
 }
 
+# The first byte says how it ends.
+wild_program() {
+	cat >wild.c <<-'END'
+		#include <stdio.h>
+		#include <string.h>
+		static int deep(int n)
+		{
+			char room[100];
+			memset(room, n, sizeof room);
+			return n > 0 ? deep(n + 1) + room[3] : 0;
+		}
+		static int broad(int n)
+		{
+			volatile char room[64 << 20];
+			room[0] = (char)n;
+			return room[n];
+		}
+		int main(int argc, char *argv[])
+		{
+			FILE *f = fopen(argv[argc - 1], "r");
+			int how = fgetc(f);
+			if (how == 'r')
+				__asm__ volatile("push %0; ret" ::"r"(0x4141414141414141));
+			if (how == 'c')
+				__asm__ volatile("call *%0" ::"r"(0x4141414141414141));
+			if (how == 'n')
+				__asm__ volatile("call *8(%0)" ::"r"(0L));
+			if (how == 'w')
+				*(volatile int *)0x4141414141414141 = 1;
+			if (how == 'd')
+				return deep(1);
+			if (how == 'b')
+				return broad(5);
+			return 0;
+		}
+	END
+	cc -g -O0 "$@" wild.c
+	mkdir wilds
+	for how in r c n w d b; do echo $how >wilds/$how; done
+}
+
+@test "gdb tells wild returns and calls, wild addresses and a full stack" {
+	[ "$(uname -m)" = x86_64 ] || skip "the program is for x86-64"
+	wild_program -o wild
+	try 0 pf-replay -n 1 wilds -- ./wild @@
+	pf-dedup stdout >told
+	json "[e['data'][k] for k in ('kind', 'severity', 'why')]" told >got
+	same got <<-'EOF'
+	["stack-overflow", "LOW", "stack exhaustion"]
+	["segv", "CRITICAL", "ret, call or jump that faults away from null"]
+	["stack-overflow", "LOW", "stack exhaustion"]
+	["segv", "MEDIUM", "near-null call"]
+	["segv", "CRITICAL", "ret, call or jump that faults away from null"]
+	["segv", "HIGH", "wild SEGV WRITE"]
+	EOF
+}
+
 @test "gdb that is missing, or may not trace, is told once" {
 	printf '#!/bin/sh\nkill -SEGV $$\n' >crash
 	chmod +x crash

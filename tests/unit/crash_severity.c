@@ -1,10 +1,6 @@
 /* The rows of the severity table: severity.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* After those four. */
-#include <cmocka.h>
+#include "unit.h"
+
 #include <string.h>
 
 #include "libcrash/severity.h"
@@ -15,6 +11,14 @@
 #define READ(n) "READ of size " n " at 0x602000000010 thread T0\n"
 #define SEGV(address, pc) \
 	ASAN "SEGV on unknown address " address " (pc " pc ")\n"
+#define GDB(address, code, sp, instruction) \
+	"Program received signal SIGSEGV, Segmentation fault.\n" \
+	"#0  0x0000000000401136 in f () at a.c:1\n" \
+	"$1 = (void *) " address "\n$2 = " code "\n" \
+	"rsp            " sp "      " sp "\n" \
+	"rip            0x401136            0x401136 <f+4>\n" \
+	"=> 0x401136 <f+4>:\t" instruction "\n"
+#define SP "0x7fffffffe000"
 #define BY(access) "==1==The signal is caused by a " access " memory access.\n"
 
 /* clang-format off */
@@ -51,6 +55,20 @@ static const struct {
 	{SEGV("0x0002c68a4f12", "0x55d75ba08e9c") BY("WRITE"), "HIGH"},
 	{SEGV("0x0002c68a4f12", "0x0002c68a4f12"), "CRITICAL"},
 	{SEGV("0x000000000000", "0x000000000000"), "HIGH"},
+	{GDB("0x0", "128", SP, "ret    "), "CRITICAL"},
+	{GDB("0x0", "128", SP, "repz retq"), "CRITICAL"},
+	{GDB("0x123456789", "1", "0x123456789", "ret"), "CRITICAL"},
+	{GDB("0x0", "128", SP, "call   *%rax"), "CRITICAL"},
+	{GDB("0x0", "128", SP, "notrack jmp *%rax"), "CRITICAL"},
+	{GDB("0x4141414149", "1", SP, "call   *0x8(%rax)"), "CRITICAL"},
+	{GDB("0x8", "1", SP, "call   *0x8(%rax)"), "MEDIUM"},
+	{GDB("0x7fffffffdff8", "2", SP, "call   0x401126 <g>"), "LOW"},
+	{GDB("0x7fffffffdff8", "2", SP, "push   %rax"), "LOW"},
+	{GDB("0x8", "1", SP, "mov    0x8(%rax),%eax"), "LOW"},
+	{GDB("0x8", "1", SP, "mov    %eax,0x8(%rax)"), "MEDIUM"},
+	{GDB("0x0", "128", SP, "mov    (%rax),%eax"), "MEDIUM"},
+	{GDB("0x0", "128", SP, "mov    %eax,(%rax)"), "HIGH"},
+	{GDB("0x4141414149", "1", SP, "cmpl   $0x1,(%rax)"), "MEDIUM"},
 	{ASAN "stack-overflow on address 0x7ffe (pc 0x55 T0)\n", "LOW"},
 	{ASAN "FPE on unknown address 0x55 (pc 0x55 T0)\n", "LOW"},
 	{ASAN "ABRT on unknown address 0x55 (pc 0x7f T0)\n", "LOW"},
