@@ -6,7 +6,7 @@
 /* After those four. */
 #include <cmocka.h>
 
-#include "pf-replay/verdict.c"
+#include "pf-replay/verdict.h"
 
 #define CRASH(group)                           \
 	{                                      \
