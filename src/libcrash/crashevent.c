@@ -12,10 +12,10 @@
 #include "event.h"
 #include "hash.h"
 
-static void
-emit_input(struct emit *e, const char *path, const char *hex, uint64_t size)
+void
+crash_event_input(struct emit *e, const char *path, const char *whole,
+    const char *hex, uint64_t size)
 {
-	char *whole = realpath(path, NULL);
 	const char *slash = strrchr(path, '/');
 
 	emit_object(e, "input");
@@ -24,7 +24,6 @@ emit_input(struct emit *e, const char *path, const char *hex, uint64_t size)
 	emit_u64(e, "bytes", size);
 	emit_string(e, "xxh128", hex);
 	emit_end(e);
-	free(whole);
 }
 
 json_t *
@@ -36,6 +35,7 @@ crash_event_new(const char *path, const char *target)
 	struct emit e;
 	struct stat st;
 	const char *why;
+	char *whole;
 	uint64_t size;
 	json_t *event;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -54,7 +54,9 @@ crash_event_new(const char *path, const char *target)
 	head.time_ms = clock_from_timespec(st.st_mtim);
 	emit_begin(&e, &data);
 	emit_object(&e, NULL);
-	emit_input(&e, path, hex, size);
+	whole = realpath(path, NULL);
+	crash_event_input(&e, path, whole, hex, size);
+	free(whole);
 	emit_end(&e);
 	event_write(&line, &head, hex, &data);
 	event = event_parse(line.data, line.len, &why);

@@ -7,6 +7,7 @@
 #include "dedup.h"
 #include "emit.h"
 #include "event.h"
+#include "libcrash/crashevent.h"
 #include "libcrash/severity.h"
 #include "libcrash/tracetext.h"
 #include "mem.h"
@@ -38,19 +39,6 @@ whole_path(const struct dedup *d, struct found *found)
 	return found->whole;
 }
 
-static void
-emit_input(struct emit *e, const struct dedup *d, struct found *found)
-{
-	const char *slash = strrchr(found->path, '/');
-
-	emit_object(e, "input");
-	emit_bytes_str(e, "name", slash != NULL ? slash + 1 : found->path);
-	emit_bytes_str(e, "path", whole_path(d, found));
-	emit_u64(e, "bytes", found->size);
-	emit_string(e, "xxh128", found->hex);
-	emit_end(e);
-}
-
 /* The input's hash; the further reports of a log are facts of their own. */
 static void
 add_fact(struct buf *fact, const struct found *found, unsigned long long number)
@@ -72,7 +60,8 @@ write_event(struct dedup *d, struct found *found, struct span trace,
 	buf_clear(&d->derived);
 	emit_begin(&e, &d->derived);
 	emit_object(&e, NULL);
-	emit_input(&e, d, found);
+	crash_event_input(
+	    &e, found->path, whole_path(d, found), found->hex, found->size);
 	if (trace.len > 0) {
 		trace_cut(&cut, trace.at, trace.len);
 		emit_bytes(&e, "trace", cut.data, cut.len);
