@@ -141,9 +141,10 @@ query_groups(struct db *db,
     int (*each)(void *context, const struct query_group *group), void *context)
 {
 	struct db_statement *s = db_static(db,
-	    "SELECT key, site, kind, severity, why, example, first_seen,"
-	    " last_seen, crashes FROM crash_groups"
-	    " ORDER BY severity_rank DESC, last_seen DESC, key");
+	    "SELECT g.key, g.site, g.kind, g.severity, g.why, g.example,"
+	    " g.first_seen, g.last_seen, g.crashes, c.rules"
+	    " FROM crash_groups g LEFT JOIN crashes c ON c.event = g.example"
+	    " ORDER BY g.severity_rank DESC, g.last_seen DESC, g.key");
 	enum db_step step = DB_FAILED;
 
 	while (s != NULL && (step = db_step(s)) == DB_ROW) {
@@ -157,6 +158,7 @@ query_groups(struct db *db,
 		    .first_seen = db_column_integer(s, 6),
 		    .last_seen = db_column_integer(s, 7),
 		    .crashes = db_column_integer(s, 8),
+		    .rules = db_column_text(s, 9),
 		};
 
 		if (each(context, &g) != 0)

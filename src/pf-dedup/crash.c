@@ -249,7 +249,7 @@ status_of(const struct dedup *d, const json_t *data, const char *group)
 	const char *told = text_of(data, "status");
 	const struct group *g;
 
-	if (d->seen == NULL)
+	if (!d->remembers)
 		return told != NULL && strcmp(told, "known") == 0 ? "known"
 								  : "new";
 	g = groups_find(&d->groups, group);
@@ -262,7 +262,7 @@ set_status(const struct dedup *d, json_t *data)
 {
 	const char *status;
 
-	if (d->seen == NULL)
+	if (!d->remembers)
 		return false;
 	status = status_of(d, data, text_of(data, "group"));
 	if (strcmp(status, text_of(data, "status")) == 0)

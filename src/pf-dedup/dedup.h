@@ -34,6 +34,7 @@ struct dedup {
 	struct details details;
 	/* The directory that is being read, as given and absolute; or NULL. */
 	char *root, *root_whole;
+	bool remembers;           /* groups of earlier runs are known */
 	struct seen *seen;        /* NULL without --seen */
 	struct diff *diff;        /* NULL without --diff */
 	char file_key[HASH_TEXT]; /* of the file that is read; for `seen` */

@@ -17,7 +17,7 @@
 static bool
 is_plain(const struct dedup *d)
 {
-	return d->provenance == NULL && d->seen == NULL && d->diff == NULL &&
+	return d->provenance == NULL && !d->remembers && d->diff == NULL &&
 	    d->on_new == NULL && d->sort_into == NULL && !d->output->details;
 }
 

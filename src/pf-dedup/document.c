@@ -43,7 +43,7 @@ emit_group(struct emit *e, struct dedup *d, size_t index)
 	const struct group *g = groups_at(&d->groups, index);
 
 	emit_object(e, NULL);
-	group_emit(e, &d->groups, g, d->seen != NULL);
+	group_emit(e, &d->groups, g, d->seen != NULL, NULL);
 	if (g->count > 0) {
 		const struct detail *detail = details_of(&d->details, index);
 

@@ -51,7 +51,7 @@ crash_out(struct dedup *d, json_t *event, const char *line, size_t len)
 {
 	if (d->diff != NULL)
 		return;
-	if (!d->output->events || d->seen != NULL || d->on_new != NULL ||
+	if (!d->output->events || d->remembers || d->on_new != NULL ||
 	    d->sort_into != NULL)
 		gather(d, event, line, len);
 	if (!d->output->events)

@@ -327,7 +327,7 @@ emit_rated(struct emit *e, const struct groups *groups, const struct group *g)
 
 void
 group_emit(struct emit *e, const struct groups *groups, const struct group *g,
-    bool seen)
+    bool seen, const char *rules)
 {
 	emit_rated(e, groups, g);
 	emit_string(e, "status", group_status(g));
@@ -339,6 +339,7 @@ group_emit(struct emit *e, const struct groups *groups, const struct group *g,
 	emit_time(e, "first_time", g->first_ms);
 	emit_time(e, "last_time", g->last_ms);
 	emit_text(e, "example", group_example(g));
+	emit_text(e, "rules", rules);
 }
 
 void

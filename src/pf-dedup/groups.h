@@ -48,9 +48,12 @@ const char *group_kind(const struct groups *groups, const struct group *group);
 const char *group_why(const struct groups *groups, const struct group *group);
 /* "new", "known", or "gone" where no crash of this run is in it. */
 const char *group_status(const struct group *group);
-/* Appends the members of a JSON object that describe the group. */
+/*
+ * Appends the members of a JSON object that describe the group; `rules` may be
+ * NULL.
+ */
 void group_emit(struct emit *e, const struct groups *groups,
-    const struct group *group, bool seen);
+    const struct group *group, bool seen, const char *rules);
 
 /* The group by its index, which never changes. */
 struct group *groups_at(const struct groups *groups, size_t index);

@@ -203,7 +203,7 @@ issue_print(struct dedup *d)
 	write_title(&out, &d->groups, g);
 	fact(&out, "group", group_name(g));
 	fact(&out, "rules", rules_version(d->rules));
-	if (d->seen != NULL)
+	if (d->remembers)
 		fact(&out, "status", group_status(g));
 	fact(&out, "told by", data_text(example, "sanitizer"));
 	fact(&out, "access", data_text(example, "access"));

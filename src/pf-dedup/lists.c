@@ -19,7 +19,8 @@ print(struct dedup *d, bool gone_only)
 		buf_clear(&line);
 		emit_begin(&e, &line);
 		emit_object(&e, NULL);
-		group_emit(&e, &d->groups, g, d->seen != NULL);
+		group_emit(&e, &d->groups, g, d->seen != NULL,
+		    rules_version(d->rules));
 		emit_end(&e);
 		buf_add_char(&line, '\n');
 		out_add(line.data, line.len);
@@ -87,7 +88,7 @@ table_print(struct dedup *d)
 {
 	struct buf line = BUF_INIT;
 	size_t width = kind_width(&d->groups);
-	bool seen = d->seen != NULL;
+	bool seen = d->remembers;
 
 	groups_sort(&d->groups, false);
 	buf_addf(&line, "%-8s  %6s  %-*s  %-16s  %sSITE\n", "SEVERITY", "COUNT",

@@ -62,7 +62,7 @@ write_summary(struct buf *out, const struct dedup *d)
 	}
 	buf_add_str(out, "<dl class=\"numbers\">\n");
 	write_number(out, "groups", here);
-	if (d->seen != NULL) {
+	if (d->remembers) {
 		write_number(out, "of them new", fresh);
 		write_number(out, "gone", d->groups.count - here);
 	}
@@ -90,7 +90,7 @@ write_row(struct buf *out, const struct dedup *d, const struct group *g)
 	buf_add_str(out, "</td><td class=\"n\">");
 	html_count(out, (int64_t)g->count);
 	buf_add_str(out, "</td>");
-	if (d->seen != NULL)
+	if (d->remembers)
 		buf_addf(out, "<td>%s</td>", group_status(g));
 	buf_add_str(out, "<td class=\"text\">");
 	if (g->count > 0) {
@@ -113,7 +113,7 @@ write_table(struct buf *out, const struct dedup *d)
 	    "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>"
 	    "<th>severity</th><th class=\"n\">crashes</th>%s<th>what and "
 	    "where</th></tr></thead>\n<tbody>\n",
-	    d->seen != NULL ? "<th>status</th>" : "");
+	    d->remembers ? "<th>status</th>" : "");
 	for (size_t i = 0; i < d->groups.count; i++)
 		write_row(out, d, groups_ordered(&d->groups, i));
 	buf_add_str(out, "</tbody></table></div>\n");
@@ -136,7 +136,7 @@ write_facts(struct buf *out, const struct dedup *d, const struct group *g,
 	buf_add_str(out, "<dl class=\"facts\">\n");
 	fact(out, "why", group_why(&d->groups, g));
 	fact(out, "group", group_name(g));
-	if (d->seen != NULL)
+	if (d->remembers)
 		fact(out, "status", group_status(g));
 	fact(out, "told by", data_text(example, "sanitizer"));
 	fact(out, "access", data_text(example, "access"));

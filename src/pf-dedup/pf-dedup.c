@@ -5,6 +5,7 @@
 
 #include "dedup.h"
 #include "event.h"
+#include "known.h"
 #include "line.h"
 #include "mem.h"
 #include "msg.h"
@@ -15,8 +16,8 @@
 static const char usage[] =
     "usage: pf-dedup [-hv] [--explain] [--group-by site|stack] "
     "[--log json|text]\n"
-    "                [--on-new CMD] [--on-new-timeout TIME] [--rules FILE]\n"
-    "                [--seen FILE] [--sort-into DIR]\n"
+    "                [--known FILE | --seen FILE] [--on-new CMD]\n"
+    "                [--on-new-timeout TIME] [--rules FILE] [--sort-into DIR]\n"
     "                [--diff OLD NEW | --gdb GROUP | --gone | --groups | "
     "--html |\n"
     "                 --issue GROUP | --json | --sarif | --table] "
@@ -32,6 +33,7 @@ static const char usage[] =
     "  --html                one page with all groups\n"
     "  --issue GROUP         a group as Markdown, for an issue tracker\n"
     "  --json                everything as one JSON document\n"
+    "  --known FILE          what --groups has printed: new, known, gone\n"
     "  --log FORMAT          messages as text (default) or as json\n"
     "  --on-new CMD          run by sh -c once a new group, the event on "
     "stdin\n"
@@ -47,6 +49,7 @@ static const char usage[] =
 enum {
 	OPT_EXPLAIN = OPT_OWN,
 	OPT_GROUP_BY,
+	OPT_KNOWN,
 	OPT_ON_NEW,
 	OPT_ON_NEW_TIMEOUT,
 	OPT_OUTPUT,
@@ -67,6 +70,7 @@ static const struct option long_options[] = {
     {"html", no_argument, NULL, OPT_OUTPUT},
     {"issue", required_argument, NULL, OPT_OUTPUT_GROUP},
     {"json", no_argument, NULL, OPT_OUTPUT},
+    {"known", required_argument, NULL, OPT_KNOWN},
     {"on-new", required_argument, NULL, OPT_ON_NEW},
     {"on-new-timeout", required_argument, NULL, OPT_ON_NEW_TIMEOUT},
     {"rules", required_argument, NULL, OPT_RULES},
@@ -116,47 +120,60 @@ set_diff(struct dedup *d, char *new)
 	d->diff->rules = rules_need_file(new);
 }
 
+/* Files that options name. */
+struct files {
+	const char *rules, *old, *seen, *known;
+};
+
 static void
-check_options(const struct dedup *d, const char *rules, const char *seen)
+check_options(const struct dedup *d, const struct files *f)
 {
+	bool remembers = f->seen != NULL || f->known != NULL;
+
 	if (d->diff != NULL &&
-	    (seen != NULL || d->on_new != NULL || d->sort_into != NULL))
+	    (remembers || d->on_new != NULL || d->sort_into != NULL))
 		opt_usage(usage,
-		    "--diff goes with neither --seen, --on-new nor "
+		    "--diff goes with neither --seen, --known, --on-new nor "
 		    "--sort-into");
-	if (rules != NULL && d->diff != NULL)
+	if (f->rules != NULL && d->diff != NULL)
 		opt_usage(usage, "--diff and --rules exclude each other");
-	if (seen == NULL && d->output == output_find("--gone"))
-		opt_usage(usage, "--gone needs --seen");
+	if (f->seen != NULL && f->known != NULL)
+		opt_usage(usage, "--known and --seen exclude each other");
+	if (!remembers && d->output == output_find("--gone"))
+		opt_usage(usage, "--gone needs --seen or --known");
 	if (d->selected != NULL && *d->selected == '\0')
 		opt_usage(usage, "%s needs a group", d->output->option);
 }
 
 static void
-begin(struct dedup *d, const char *rules, const char *seen)
+begin(struct dedup *d, const struct files *f)
 {
+	const char *rules = f->old != NULL ? f->old : f->rules;
 	char *how;
 
 	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
-	if (seen == NULL)
+	d->remembers = f->seen != NULL || f->known != NULL;
+	if (f->known != NULL)
+		d->status = known_read(d, f->known);
+	if (f->seen == NULL)
 		return;
 	how = mem_printf("%s %s", rules_version(d->rules),
 	    d->group_by_stack ? "stack" : "site");
-	d->seen = seen_open(seen, how, &d->groups);
+	d->seen = seen_open(f->seen, how, &d->groups);
 	free(how);
 }
 
 static void
 options(struct dedup *d, int argc, char *argv[])
 {
-	const char *rules = NULL, *old = NULL, *seen = NULL;
+	struct files files = {0};
 	int c, row = 0;
 
 	while ((c = getopt_long(argc, argv, "hv", long_options, &row)) != -1)
 		switch (c) {
 		case OPT_DIFF:
 			set_output(d, row);
-			old = optarg;
+			files.old = optarg;
 			set_diff(d, argv[optind]);
 			optind++;
 			break;
@@ -165,6 +182,9 @@ options(struct dedup *d, int argc, char *argv[])
 			break;
 		case OPT_GROUP_BY:
 			d->group_by_stack = need_group_by(optarg);
+			break;
+		case OPT_KNOWN:
+			files.known = optarg;
 			break;
 		case OPT_ON_NEW:
 			d->on_new = optarg;
@@ -181,10 +201,10 @@ options(struct dedup *d, int argc, char *argv[])
 			set_output(d, row);
 			break;
 		case OPT_RULES:
-			rules = optarg;
+			files.rules = optarg;
 			break;
 		case OPT_SEEN:
-			seen = optarg;
+			files.seen = optarg;
 			break;
 		case OPT_SORT_INTO:
 			d->sort_into = optarg;
@@ -192,8 +212,8 @@ options(struct dedup *d, int argc, char *argv[])
 		default:
 			opt_common(c, usage);
 		}
-	check_options(d, rules, seen);
-	begin(d, old != NULL ? old : rules, seen);
+	check_options(d, &files);
+	begin(d, &files);
 }
 
 static int

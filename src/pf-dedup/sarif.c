@@ -274,7 +274,7 @@ emit_result(struct emit *e, struct dedup *d, size_t index, uint32_t rule)
 	emit_string(e, "ruleId", text.data);
 	emit_u64(e, "ruleIndex", rule);
 	emit_string(e, "level", ratings[g->rating].level);
-	if (d->seen != NULL)
+	if (d->remembers)
 		emit_string(e, "baselineState", g->known ? "unchanged" : "new");
 	result_text(&text, d, g);
 	emit_message(e, "message", text.data);

@@ -1,8 +1,9 @@
-/* pf-report - shows the store as one static HTML page, or as a table. */
+/* pf-report - shows the store as one static HTML page, a table, or lines. */
 #include <errno.h>
 #include <sysexits.h>
 
 #include "board.h"
+#include "groups.h"
 #include "libstore/migrate.h"
 #include "msg.h"
 #include "opt.h"
@@ -12,9 +13,10 @@
 #include "summary.h"
 
 static const char usage[] =
-    "usage: pf-report [-hsv] [-d FILE] [-o FILE] [-t TEXT]\n"
+    "usage: pf-report [-hv] [-s | --groups] [-d FILE] [-o FILE] [-t TEXT]\n"
     "\n"
     "  -d, --db FILE        the store (PF_DB)\n"
+    "      --groups         a JSON line a group, as pf-dedup --groups\n"
     "  -h, --help           this text\n"
     "      --log json|text  the form of messages\n"
     "  -o, --output FILE    write there, whole or not at all\n"
@@ -24,16 +26,17 @@ static const char usage[] =
     "      --version        print the version\n"
     "      --wait DURATION  for a store that is busy, at most (30s)\n";
 
-enum { OPT_WAIT = OPT_OWN };
+enum { OPT_GROUPS = OPT_OWN, OPT_WAIT };
 
 struct options {
 	const char *db, *output, *title;
-	bool summary;
+	bool summary, groups;
 	int64_t wait_ms;
 };
 
 static const struct option long_options[] = {
     {"db", required_argument, NULL, 'd'},
+    {"groups", no_argument, NULL, OPT_GROUPS},
     {"output", required_argument, NULL, 'o'},
     {"summary", no_argument, NULL, 's'},
     {"title", required_argument, NULL, 't'},
@@ -62,6 +65,9 @@ parse_options(struct options *o, int argc, char *argv[])
 		case 't':
 			o->title = optarg;
 			break;
+		case OPT_GROUPS:
+			o->groups = true;
+			break;
 		case OPT_WAIT:
 			o->wait_ms = opt_need_duration("--wait", optarg);
 			break;
@@ -71,6 +77,8 @@ parse_options(struct options *o, int argc, char *argv[])
 	if (argv[optind] != NULL)
 		opt_usage(usage, "an operand is one too many: %s",
 		    msg_quote(argv[optind]));
+	if (o->groups && o->summary)
+		opt_usage(usage, "--groups and --summary exclude each other");
 	if (o->db == NULL || *o->db == '\0')
 		opt_usage(usage, "no store is given: --db or PF_DB");
 }
@@ -111,6 +119,8 @@ report(struct db *db, const struct options *o)
 			db_fail(db, DB_FAULT_MISSING,
 			    "store %s holds no event: nothing was ever told",
 			    msg_quote(o->db));
+		else if (o->groups)
+			status = groups_write(&text, db);
 		else if (!o->summary)
 			status = page_write(&text, db, &board, o->title);
 		else {
@@ -129,7 +139,7 @@ int
 main(int argc, char *argv[])
 {
 	struct options o = {
-	    getenv("PF_DB"), NULL, "Fuzzing report", false, DB_WAIT_MS};
+	    getenv("PF_DB"), NULL, "Fuzzing report", false, false, DB_WAIT_MS};
 	struct db_options how = {DB_READ, 0};
 	struct db_error error;
 	struct db *db;

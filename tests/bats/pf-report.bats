@@ -28,6 +28,19 @@ need_browser() {
 	command -v chromium >/dev/null || skip "chromium is not installed"
 }
 
+@test "--groups has a line for each group, the worst first" {
+	store "$events/campaign.jsonl"
+	try 0 pf-report --groups
+	json '[e["severity"], e["kind"], e["count"], e["first_time"] <= e["last_time"]]' >found
+	same found <<-'EOF'
+	["CRITICAL", "heap-use-after-free", 2, true]
+	["MEDIUM", "heap-buffer-overflow", 1, true]
+	["LOW", "abort", 1, true]
+	EOF
+	try 64 pf-report --groups --summary
+	says '--groups and --summary exclude each other'
+}
+
 @test "the summary has a row for each target and fuzzer" {
 	store "$events/campaign.jsonl"
 	try 0 pf-report --summary

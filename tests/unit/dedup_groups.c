@@ -52,7 +52,7 @@ does_not_depend_on_the_order(void **state)
 			add(&groups, events[orders[i][n]]);
 		emit_begin(&e, &text);
 		emit_object(&e, NULL);
-		group_emit(&e, &groups, groups_at(&groups, 0), false);
+		group_emit(&e, &groups, groups_at(&groups, 0), false, NULL);
 		emit_end(&e);
 		assert_string_equal(text.data, want);
 		buf_release(&text);
