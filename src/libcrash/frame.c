@@ -8,12 +8,13 @@
 
 /* Takes " (BuildId: …)" off the end. */
 static void
-cut_build_id(struct span *s)
+cut_build_id(struct span *s, struct frame *frame)
 {
 	struct span tail = span_after(*s, " (BuildId: ");
 
 	if (tail.at != NULL)
 		s->len = (size_t)(tail.at - s->at) - strlen(" (BuildId: ");
+	frame->build_id = span_before(tail, ")");
 	*s = span_trim(*s);
 }
 
@@ -182,7 +183,7 @@ frame_sanitizer(struct frame *frame, struct span line)
 	}
 	if (span_starts(s, "in "))
 		s = span_trim(span_skip(s, 3));
-	cut_build_id(&s);
+	cut_build_id(&s, frame);
 	cut_module(&s, frame);
 	split_function(s, frame);
 	return true;

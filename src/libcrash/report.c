@@ -51,18 +51,19 @@ void
 report_release(struct report *report)
 {
 	free(report->frames);
+	free(report->names);
 	report_init(report);
 }
 
 void
 report_clear(struct report *report)
 {
-	struct frame *frames = report->frames;
-	size_t cap = report->frame_cap;
+	struct report kept = {.frames = report->frames,
+	    .frame_cap = report->frame_cap,
+	    .symbolizer = report->symbolizer};
 
-	report_init(report);
-	report->frames = frames;
-	report->frame_cap = cap;
+	free(report->names);
+	*report = kept;
 }
 
 const struct stack *

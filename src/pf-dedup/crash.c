@@ -153,6 +153,9 @@ explain(struct dedup *d, const char *name, const struct buf *frames, bool found)
 		fprintf(stderr, "%s: %s %s\n%s", name, d->report.sanitizer,
 		    msg_quote_n(d->report.kind.at, d->report.kind.len),
 		    frames->data);
+	if (found && d->report.symbolized > 0)
+		fprintf(stderr, "  symbolized %zu frames of the trace\n",
+		    d->report.symbolized);
 	if (found && f->resolved)
 		fprintf(stderr, "  site %s\n  key %s\n",
 		    msg_quote_n(f->site.data, f->site.len),

@@ -5,18 +5,22 @@
 
 #include "dedup.h"
 #include "event.h"
+#include "libcrash/symbolize.h"
 #include "line.h"
 #include "mem.h"
 #include "msg.h"
 #include "opt.h"
 #include "out.h"
+#include "program.h"
 #include "sort_into.h"
 
 static const char usage[] =
     "usage: pf-dedup [-hv] [--explain] [--group-by site|stack] "
     "[--log json|text]\n"
-    "                [--on-new CMD] [--on-new-timeout TIME] [--rules FILE]\n"
-    "                [--seen FILE] [--sort-into DIR]\n"
+    "                [--no-symbolize] [--on-new CMD] "
+    "[--on-new-timeout TIME]\n"
+    "                [--rules FILE] [--seen FILE] [--sort-into DIR]\n"
+    "                [--symbolizer PROGRAM] [--symbolizer-timeout TIME]\n"
     "                [--diff OLD NEW | --gdb GROUP | --gone | --groups | "
     "--html |\n"
     "                 --issue GROUP | --json | --sarif | --table] "
@@ -33,6 +37,7 @@ static const char usage[] =
     "  --issue GROUP         a group as Markdown, for an issue tracker\n"
     "  --json                everything as one JSON document\n"
     "  --log FORMAT          messages as text (default) or as json\n"
+    "  --no-symbolize        leave frames that have no function as they are\n"
     "  --on-new CMD          run by sh -c once a new group, the event on "
     "stdin\n"
     "  --on-new-timeout TIME kill it after so long (60s)\n"
@@ -40,6 +45,9 @@ static const char usage[] =
     "  --sarif               SARIF 2.1.0, for code scanning\n"
     "  --seen FILE           what earlier runs have seen: new, known, gone\n"
     "  --sort-into DIR       hard links of the inputs, a directory a group\n"
+    "  --symbolizer PROGRAM  the llvm-symbolizer that names such frames\n"
+    "  --symbolizer-timeout TIME\n"
+    "                        kill it when it says nothing for so long (10s)\n"
     "  --table               one line a group for people\n"
     "  -v, --verbose         say more\n"
     "  --version             print the version and exit\n";
@@ -47,6 +55,7 @@ static const char usage[] =
 enum {
 	OPT_EXPLAIN = OPT_OWN,
 	OPT_GROUP_BY,
+	OPT_NO_SYMBOLIZE,
 	OPT_ON_NEW,
 	OPT_ON_NEW_TIMEOUT,
 	OPT_OUTPUT,
@@ -54,7 +63,9 @@ enum {
 	OPT_DIFF,
 	OPT_RULES,
 	OPT_SEEN,
-	OPT_SORT_INTO
+	OPT_SORT_INTO,
+	OPT_SYMBOLIZER,
+	OPT_SYMBOLIZER_TIMEOUT
 };
 
 static const struct option long_options[] = {
@@ -67,18 +78,22 @@ static const struct option long_options[] = {
     {"html", no_argument, NULL, OPT_OUTPUT},
     {"issue", required_argument, NULL, OPT_OUTPUT_GROUP},
     {"json", no_argument, NULL, OPT_OUTPUT},
+    {"no-symbolize", no_argument, NULL, OPT_NO_SYMBOLIZE},
     {"on-new", required_argument, NULL, OPT_ON_NEW},
     {"on-new-timeout", required_argument, NULL, OPT_ON_NEW_TIMEOUT},
     {"rules", required_argument, NULL, OPT_RULES},
     {"sarif", no_argument, NULL, OPT_OUTPUT},
     {"seen", required_argument, NULL, OPT_SEEN},
     {"sort-into", required_argument, NULL, OPT_SORT_INTO},
+    {"symbolizer", required_argument, NULL, OPT_SYMBOLIZER},
+    {"symbolizer-timeout", required_argument, NULL, OPT_SYMBOLIZER_TIMEOUT},
     {"table", no_argument, NULL, OPT_OUTPUT},
     OPT_COMMON,
     {NULL, 0, NULL, 0},
 };
 
 #define ON_NEW_MS 60000
+#define SYMBOLIZER_MS 10000
 
 static bool
 need_group_by(const char *word)
@@ -126,10 +141,32 @@ check_options(const struct dedup *d, const char *rules, const char *seen)
 		    "--sort-into");
 	if (rules != NULL && d->diff != NULL)
 		opt_usage(usage, "--diff and --rules exclude each other");
+	if (d->no_symbolize && d->symbolizer_name != NULL)
+		opt_usage(usage,
+		    "--no-symbolize and --symbolizer exclude each other");
 	if (seen == NULL && d->output == output_find("--gone"))
 		opt_usage(usage, "--gone needs --seen");
 	if (d->selected != NULL && *d->selected == '\0')
 		opt_usage(usage, "%s needs a group", d->output->option);
+}
+
+/* One that was asked for must be there; any other is looked for when needed. */
+static void
+begin_symbolizer(struct dedup *d)
+{
+	char *program = NULL;
+
+	if (d->no_symbolize)
+		return;
+	if (d->symbolizer_name != NULL) {
+		program = program_find(d->symbolizer_name);
+		if (program == NULL)
+			msg_die(69, "--symbolizer %s",
+			    msg_quote(d->symbolizer_name));
+	}
+	d->symbolizer = symbolizer_new(program, d->symbolizer_ms);
+	d->report.symbolizer = d->ahead.symbolizer = d->symbolizer;
+	free(program);
 }
 
 static void
@@ -137,6 +174,7 @@ begin(struct dedup *d, const char *rules, const char *seen)
 {
 	char *how;
 
+	begin_symbolizer(d);
 	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
 	if (seen == NULL)
 		return;
@@ -144,6 +182,26 @@ begin(struct dedup *d, const char *rules, const char *seen)
 	    d->group_by_stack ? "stack" : "site");
 	d->seen = seen_open(seen, how, &d->groups);
 	free(how);
+}
+
+/* Those about frames without a function; false for any other. */
+static bool
+symbolizer_option(struct dedup *d, int option)
+{
+	switch (option) {
+	case OPT_NO_SYMBOLIZE:
+		d->no_symbolize = true;
+		return true;
+	case OPT_SYMBOLIZER:
+		d->symbolizer_name = optarg;
+		return true;
+	case OPT_SYMBOLIZER_TIMEOUT:
+		d->symbolizer_ms =
+		    opt_need_duration("--symbolizer-timeout", optarg);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
@@ -190,7 +248,8 @@ options(struct dedup *d, int argc, char *argv[])
 			d->sort_into = optarg;
 			break;
 		default:
-			opt_common(c, usage);
+			if (!symbolizer_option(d, c))
+				opt_common(c, usage);
 		}
 	check_options(d, rules, seen);
 	begin(d, old != NULL ? old : rules, seen);
@@ -312,6 +371,7 @@ release(struct dedup *d)
 	fingerprint_release(&d->fingerprint);
 	report_release(&d->report);
 	report_release(&d->ahead);
+	symbolizer_free(d->symbolizer);
 	rules_free(d->rules);
 	json_decref(d->provenance);
 	buf_release(&d->text);
@@ -324,6 +384,7 @@ main(int argc, char *argv[])
 {
 	struct dedup d = {.output = output_find(""),
 	    .on_new_ms = ON_NEW_MS,
+	    .symbolizer_ms = SYMBOLIZER_MS,
 	    .text = BUF_INIT,
 	    .line = BUF_INIT,
 	    .derived = BUF_INIT};
