@@ -89,8 +89,8 @@ name_build(struct symbol_module *m)
 	const struct stat *st = &m->file;
 	char *name;
 
-	if (m->id.len > 0) {
-		m->build = XXH3_128bits(m->id.bytes, m->id.len);
+	if (m->elf.build_id_len > 0) {
+		m->build = XXH3_128bits(m->elf.build_id, m->elf.build_id_len);
 		return;
 	}
 	name = mem_printf("%s %lld.%09ld %lld", m->path,
@@ -112,7 +112,7 @@ look_inside(struct symbol_module *m)
 	}
 	if (fstat(fd, &m->file) < 0 || !S_ISREG(m->file.st_mode))
 		refuse(m, "is not a regular file");
-	else if (!build_id_read(&m->id, fd))
+	else if (!elffile_read(&m->elf, fd))
 		refuse(m, "is not an ELF file");
 	else {
 		m->state = MODULE_READY;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
-#include "buildid.h"
+#include "elffile.h"
 #include "symbol_process.h"
 
 enum module_state {
@@ -22,7 +22,7 @@ struct symbol_module {
 	char *path;
 	enum module_state state;
 	struct stat file; /* as it was when it was looked at */
-	struct build_id id;
+	struct elffile elf;
 	/* What answers are kept by: the build id, else the file itself. */
 	XXH128_hash_t build;
 	bool told_other_build;

@@ -20,7 +20,13 @@
 struct symbolizer {
 	char *program; /* NULL: not looked for yet, or there is none */
 	int64_t limit_ms;
+	bool looked_for, told_missing;
 	bool off; /* no more is tried, and that was told */
+	/*
+	 * The crash's stack has no place in a file. Else its sanitizer had a
+	 * symbolizer, and what that could not name is not worth a word.
+	 */
+	bool needed;
 	unsigned failures;
 	uint64_t reports, questions;
 	struct symbol_modules modules;
@@ -34,6 +40,7 @@ symbolizer_new(const char *program, int64_t limit_ms)
 	struct symbolizer *s = mem_calloc(1, sizeof *s);
 
 	s->program = program == NULL ? NULL : mem_dup(program);
+	s->looked_for = program != NULL;
 	s->limit_ms = limit_ms;
 	buf_init(&s->reply);
 	return s;
@@ -80,14 +87,15 @@ symbolizer_program(void)
 static bool
 has_program(struct symbolizer *s)
 {
-	if (s->program == NULL)
+	if (!s->looked_for)
 		s->program = symbolizer_program();
-	if (s->program != NULL)
-		return true;
-	s->off = true;
-	msg_warnx("there is no llvm-symbolizer in PATH: frames without a "
-		  "function stay so");
-	return false;
+	s->looked_for = true;
+	if (s->program == NULL && s->needed && !s->told_missing) {
+		s->told_missing = true;
+		msg_warnx("there is no llvm-symbolizer in PATH: frames without "
+			  "a function stay so");
+	}
+	return s->program != NULL;
 }
 
 /* It is of no use for this module: that is left. */
@@ -157,15 +165,16 @@ question(struct symbolizer *s, struct symbol_module *m, uint64_t offset)
 
 /* Is the module on disk the one that the trace is of? */
 static bool
-is_build(struct symbol_module *m, struct span build_id)
+is_build(
+    const struct symbolizer *s, struct symbol_module *m, struct span build_id)
 {
-	if (build_id.len == 0 || build_id_is(&m->id, build_id))
+	if (build_id.len == 0 || elffile_is_build(&m->elf, build_id))
 		return true;
-	if (!m->told_other_build)
-		msg_warnx("%s is another build than the trace's: not "
-			  "symbolized",
-		    msg_quote(m->path));
+	if (!s->needed || m->told_other_build)
+		return false;
 	m->told_other_build = true;
+	msg_warnx("%s is another build than the trace's: not symbolized",
+	    msg_quote(m->path));
 	return false;
 }
 
@@ -173,6 +182,17 @@ static bool
 lacks_name(const struct frame *f)
 {
 	return f->function.len == 0 && f->has_offset && f->file.len == 0;
+}
+
+static bool
+has_place(const struct report *report)
+{
+	const struct stack *stack = report_stack(report, STACK_CRASH);
+
+	for (size_t i = 0; stack != NULL && i < stack->count; i++)
+		if (report->frames[stack->first + i].file.len > 0)
+			return true;
+	return false;
 }
 
 static const struct symbol_answer *
@@ -183,12 +203,13 @@ ask(struct symbolizer *s, const struct frame *f)
 	const struct symbol_answer *known;
 	struct symbol_answer *answer;
 
-	if (m == NULL || m->state == MODULE_MISSING ||
-	    (m->state == MODULE_READY && !is_build(m, f->build_id)))
+	/* Of what is no code a symbolizer tells the nearest symbol. */
+	if (m == NULL || m->state != MODULE_READY ||
+	    !is_build(s, m, f->build_id) ||
+	    !elffile_has_code(&m->elf, f->offset))
 		return NULL;
 	known = symbol_cache_get(&s->cache, m->build, f->offset);
-	if (known != NULL || m->state == MODULE_REFUSED || s->off ||
-	    !has_program(s))
+	if (known != NULL || s->off || !has_program(s))
 		return known;
 	answer = question(s, m, f->offset);
 	if (answer != NULL)
@@ -275,6 +296,7 @@ symbolizer_report(struct symbolizer *s, struct report *report)
 	if (i == report->frame_count)
 		return;
 	s->reports++;
+	s->needed = !has_place(report);
 	symbol_cache_bound(&s->cache);
 	symbol_modules_bound(&s->modules);
 	answers = mem_calloc(report->frame_count, sizeof *answers);

@@ -1,5 +1,5 @@
 /* Of files that may be anything: nothing is believed but what is bounded. */
-#include "buildid.h"
+#include "elffile.h"
 
 #include <elf.h>
 #include <unistd.h>
@@ -23,34 +23,38 @@ struct field {
 struct layout {
 	size_t header_size, segment_size;
 	struct field segments_at, segment_count, segment_bytes;
-	struct field type, offset, bytes, align;
+	struct field type, flags, offset, address, bytes, room, align;
 };
 
 static const struct layout layouts[] = {
     {sizeof(Elf32_Ehdr), sizeof(Elf32_Phdr), FIELD(Elf32_Ehdr, e_phoff),
 	FIELD(Elf32_Ehdr, e_phnum), FIELD(Elf32_Ehdr, e_phentsize),
-	FIELD(Elf32_Phdr, p_type), FIELD(Elf32_Phdr, p_offset),
-	FIELD(Elf32_Phdr, p_filesz), FIELD(Elf32_Phdr, p_align)},
+	FIELD(Elf32_Phdr, p_type), FIELD(Elf32_Phdr, p_flags),
+	FIELD(Elf32_Phdr, p_offset), FIELD(Elf32_Phdr, p_vaddr),
+	FIELD(Elf32_Phdr, p_filesz), FIELD(Elf32_Phdr, p_memsz),
+	FIELD(Elf32_Phdr, p_align)},
     {sizeof(Elf64_Ehdr), sizeof(Elf64_Phdr), FIELD(Elf64_Ehdr, e_phoff),
 	FIELD(Elf64_Ehdr, e_phnum), FIELD(Elf64_Ehdr, e_phentsize),
-	FIELD(Elf64_Phdr, p_type), FIELD(Elf64_Phdr, p_offset),
-	FIELD(Elf64_Phdr, p_filesz), FIELD(Elf64_Phdr, p_align)},
+	FIELD(Elf64_Phdr, p_type), FIELD(Elf64_Phdr, p_flags),
+	FIELD(Elf64_Phdr, p_offset), FIELD(Elf64_Phdr, p_vaddr),
+	FIELD(Elf64_Phdr, p_filesz), FIELD(Elf64_Phdr, p_memsz),
+	FIELD(Elf64_Phdr, p_align)},
 };
 
-struct elf {
+struct reader {
 	int fd;
 	bool big_endian;
 	const struct layout *layout;
 };
 
 static uint64_t
-number(const struct elf *elf, const unsigned char *bytes, struct field f)
+number(const struct reader *r, const unsigned char *bytes, struct field f)
 {
 	uint64_t value = 0;
 
 	for (size_t i = 0; i < f.size; i++)
 		value = value << 8 |
-		    bytes[f.at + (elf->big_endian ? i : f.size - 1 - i)];
+		    bytes[f.at + (r->big_endian ? i : f.size - 1 - i)];
 	return value;
 }
 
@@ -81,26 +85,28 @@ aligned(size_t n, size_t to)
 
 /* Takes it from the notes of a segment, where it is among them. */
 static bool
-take_id(struct build_id *id, const struct elf *elf, const unsigned char *notes,
+take_id(struct elffile *elf, const struct reader *r, const unsigned char *notes,
     size_t len, size_t align)
 {
 	static const struct field name_len = {0, 4}, desc_len = {4, 4};
 	static const struct field type = {8, 4};
 
 	while (len > sizeof(Elf64_Nhdr)) {
-		size_t name = number(elf, notes, name_len);
-		size_t desc = number(elf, notes, desc_len);
+		size_t name = number(r, notes, name_len);
+		size_t desc = number(r, notes, desc_len);
 		size_t at = aligned(sizeof(Elf64_Nhdr) + name, align);
 		size_t end = aligned(at + desc, align);
 
 		if (at > len || desc > len - at)
 			return false;
-		if (number(elf, notes, type) == NT_GNU_BUILD_ID && desc > 0 &&
+		if (number(r, notes, type) == NT_GNU_BUILD_ID && desc > 0 &&
 		    name == sizeof ELF_NOTE_GNU &&
 		    memcmp(notes + sizeof(Elf64_Nhdr), ELF_NOTE_GNU, name) ==
 			0) {
-			id->len = desc < BUILD_ID_MAX ? desc : BUILD_ID_MAX;
-			memcpy(id->bytes, notes + at, id->len);
+			elf->build_id_len = desc < ELFFILE_BUILD_ID_MAX
+			    ? desc
+			    : ELFFILE_BUILD_ID_MAX;
+			memcpy(elf->build_id, notes + at, elf->build_id_len);
 			return true;
 		}
 		if (end >= len)
@@ -112,53 +118,73 @@ take_id(struct build_id *id, const struct elf *elf, const unsigned char *notes,
 }
 
 static bool
-begin(struct elf *elf, unsigned char *header)
+begin(struct reader *r, unsigned char *header)
 {
-	size_t len = read_at(elf->fd, header, sizeof(Elf64_Ehdr), 0);
+	size_t len = read_at(r->fd, header, sizeof(Elf64_Ehdr), 0);
 
 	if (len < EI_NIDENT || memcmp(header, ELFMAG, SELFMAG) != 0 ||
 	    (header[EI_CLASS] != ELFCLASS32 &&
 		header[EI_CLASS] != ELFCLASS64) ||
 	    (header[EI_DATA] != ELFDATA2LSB && header[EI_DATA] != ELFDATA2MSB))
 		return false;
-	elf->big_endian = header[EI_DATA] == ELFDATA2MSB;
-	elf->layout = &layouts[header[EI_CLASS] == ELFCLASS64];
-	return len >= elf->layout->header_size;
+	r->big_endian = header[EI_DATA] == ELFDATA2MSB;
+	r->layout = &layouts[header[EI_CLASS] == ELFCLASS64];
+	return len >= r->layout->header_size;
+}
+
+static void
+take_notes(
+    struct elffile *elf, const struct reader *r, const unsigned char *segment)
+{
+	const struct layout *l = r->layout;
+	uint64_t bytes = number(r, segment, l->bytes);
+	unsigned char notes[NOTES_MAX];
+	size_t len =
+	    read_at(r->fd, notes, bytes < NOTES_MAX ? bytes : NOTES_MAX,
+		number(r, segment, l->offset));
+
+	take_id(elf, r, notes, len, number(r, segment, l->align) == 8 ? 8 : 4);
+}
+
+static void
+take_segment(
+    struct elffile *elf, const struct reader *r, const unsigned char *segment)
+{
+	const struct layout *l = r->layout;
+	uint64_t type = number(r, segment, l->type);
+
+	if (type == PT_NOTE && elf->build_id_len == 0)
+		take_notes(elf, r, segment);
+	if (type != PT_LOAD || (number(r, segment, l->flags) & PF_X) == 0 ||
+	    elf->code_count >= ELFFILE_CODE_MAX)
+		return;
+	elf->code[elf->code_count].from = number(r, segment, l->address);
+	elf->code[elf->code_count].size = number(r, segment, l->room);
+	elf->code_count++;
 }
 
 bool
-build_id_read(struct build_id *id, int fd)
+elffile_read(struct elffile *elf, int fd)
 {
 	unsigned char header[sizeof(Elf64_Ehdr)], segment[sizeof(Elf64_Phdr)];
-	unsigned char notes[NOTES_MAX];
-	struct elf elf = {.fd = fd};
+	struct reader r = {.fd = fd};
 	const struct layout *l;
 	uint64_t at, count;
 
-	id->len = 0;
-	if (!begin(&elf, header))
+	memset(elf, 0, sizeof *elf);
+	if (!begin(&r, header))
 		return false;
-	l = elf.layout;
-	at = number(&elf, header, l->segments_at);
-	count = number(&elf, header, l->segment_count);
+	l = r.layout;
+	at = number(&r, header, l->segments_at);
+	count = number(&r, header, l->segment_count);
 	if (count > SEGMENTS_MAX || at > INT64_MAX ||
 	    (count > 0 &&
-		number(&elf, header, l->segment_bytes) != l->segment_size))
+		number(&r, header, l->segment_bytes) != l->segment_size))
 		return false;
 	for (; count > 0; count--, at += l->segment_size) {
-		uint64_t bytes;
-		size_t len;
-
 		if (read_at(fd, segment, l->segment_size, at) < l->segment_size)
 			return false;
-		if (number(&elf, segment, l->type) != PT_NOTE)
-			continue;
-		bytes = number(&elf, segment, l->bytes);
-		len = read_at(fd, notes, bytes < NOTES_MAX ? bytes : NOTES_MAX,
-		    number(&elf, segment, l->offset));
-		if (take_id(id, &elf, notes, len,
-			number(&elf, segment, l->align) == 8 ? 8 : 4))
-			break;
+		take_segment(elf, &r, segment);
 	}
 	return true;
 }
@@ -174,13 +200,22 @@ digit(char c)
 }
 
 bool
-build_id_is(const struct build_id *id, struct span hex)
+elffile_is_build(const struct elffile *elf, struct span hex)
 {
-	if (id->len == 0 || hex.len != 2 * id->len)
+	if (elf->build_id_len == 0 || hex.len != 2 * elf->build_id_len)
 		return false;
-	for (size_t i = 0; i < id->len; i++)
-		if (digit(hex.at[2 * i]) != id->bytes[i] >> 4 ||
-		    digit(hex.at[2 * i + 1]) != (id->bytes[i] & 15))
+	for (size_t i = 0; i < elf->build_id_len; i++)
+		if (digit(hex.at[2 * i]) != elf->build_id[i] >> 4 ||
+		    digit(hex.at[2 * i + 1]) != (elf->build_id[i] & 15))
 			return false;
 	return true;
+}
+
+bool
+elffile_has_code(const struct elffile *elf, uint64_t offset)
+{
+	for (size_t i = 0; i < elf->code_count; i++)
+		if (offset - elf->code[i].from < elf->code[i].size)
+			return true;
+	return false;
 }
