@@ -587,3 +587,33 @@ failing() {
 	NoNewPrivs:	1
 	EOF
 }
+
+# children_of PID: how many it has, zombies too.
+children_of() { ps -o pid= --ppid "$1" | grep -c . || :; }
+
+@test "one that was given up leaves no zombie, one that is used no orphan" {
+	clang -shared -fPIC -g -o lib.so lib.c
+	cp lib.so other.so
+	bare "$(in_fill lib.so)" "$PWD/lib.so" >bad.txt
+	bare "$(in_fill lib.so)" "$PWD/other.so" >good.txt
+	script once <<-EOF
+	echo \$\$ >"$PWD/pid"
+	case \$* in */lib.so) exit 3 ;; esac
+	exec llvm-symbolizer "\$@"
+	EOF
+	mkfifo paths
+	pf-dedup --symbolizer ./once <paths >told 2>errors 3>&- &
+	dedup=$!
+	exec 4>paths
+	echo bad.txt >&4
+	until_true 10 grep -q bad.txt told
+	[ "$(children_of $dedup)" = 0 ]
+	echo good.txt >&4
+	until_true 10 grep -q good.txt told
+	[ "$(children_of $dedup)" = 1 ]
+	[ "$(ps -o comm= --ppid $dedup)" = llvm-symbolizer ]
+	kill -KILL $dedup
+	gone() { not kill -0 "$(cat pid)" 2>/dev/null; }
+	until_true 10 gone
+	exec 4>&-
+}
