@@ -400,6 +400,14 @@ failing() {
 	[ "$(wc -l <started)" = 1 ]
 }
 
+# gone FILE: none of the processes whose pids it holds runs.
+gone() {
+	local pid
+	for pid in $(cat "$1"); do
+		ps -o stat= -p "$pid" | not grep -q '^[^Z]' || return 1
+	done
+}
+
 @test "a symbolizer that hangs is killed, with what it started" {
 	script bad <<-EOF
 	echo \$\$ >"$PWD/pids"
@@ -409,9 +417,7 @@ failing() {
 	wait
 	EOF
 	failing 'did not answer in time'
-	gone() { not xargs -n 1 ps -p <pids; }
-	until_true 5 gone
-	for pid in $(cat pids); do not kill -0 "$pid"; done
+	until_true 10 gone pids
 }
 
 @test "one that answers half a line and no more" {
@@ -613,7 +619,6 @@ children_of() { ps -o pid= --ppid "$1" | grep -c . || :; }
 	[ "$(children_of $dedup)" = 1 ]
 	[ "$(ps -o comm= --ppid $dedup)" = llvm-symbolizer ]
 	kill -KILL $dedup
-	gone() { not kill -0 "$(cat pid)" 2>/dev/null; }
-	until_true 10 gone
+	until_true 10 gone pid
 	exec 4>&-
 }
