@@ -8,12 +8,13 @@
 
 /* Takes " (BuildId: …)" off the end. */
 static void
-cut_build_id(struct span *s)
+cut_build_id(struct span *s, struct frame *frame)
 {
 	struct span tail = span_after(*s, " (BuildId: ");
 
 	if (tail.at != NULL)
 		s->len = (size_t)(tail.at - s->at) - strlen(" (BuildId: ");
+	frame->build_id = span_before(tail, ")");
 	*s = span_trim(*s);
 }
 
@@ -189,7 +190,7 @@ frame_head(struct frame *frame, struct span line, struct span *tail)
 void
 frame_tail(struct frame *frame, struct span tail)
 {
-	cut_build_id(&tail);
+	cut_build_id(&tail, frame);
 	cut_module(&tail, frame);
 	split_function(tail, frame);
 }

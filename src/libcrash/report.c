@@ -53,6 +53,7 @@ report_release(struct report *report)
 {
 	free(report->frames);
 	tail_memo_free(report->memo);
+	free(report->names);
 	report_init(report);
 }
 
@@ -61,8 +62,11 @@ report_clear(struct report *report)
 {
 	struct report kept = {.frames = report->frames,
 	    .frame_cap = report->frame_cap,
-	    .memo = report->memo};
+	    .memo = report->memo,
+	    .symbolizer = report->symbolizer,
+	    .elsewhere = report->elsewhere};
 
+	free(report->names);
 	*report = kept;
 }
 

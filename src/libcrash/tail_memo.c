@@ -60,6 +60,7 @@ copy_frame(struct frame *to, const struct frame *frame, const char *from,
 	whole.function = move(frame->function, from, text);
 	whole.file = move(frame->file, from, text);
 	whole.module = move(frame->module, from, text);
+	whole.build_id = move(frame->build_id, from, text);
 	whole.pc = to->pc;
 	whole.has_pc = to->has_pc;
 	*to = whole;

@@ -7,6 +7,7 @@
 
 #include "context.h"
 #include "marks.h"
+#include "symbolize.h"
 
 static const struct trace_parser *const parsers[] = {
     &parser_address,
@@ -204,6 +205,8 @@ tell(struct report *report, const struct start *start, struct span all)
 	struct span rest;
 
 	read_from(report, start, &rest);
+	if (report->symbolizer != NULL)
+		symbolizer_report(report->symbolizer, report);
 	report->mere_end = context_is_mere_end(report);
 	context_read(&context, report, text_up_to(all, report));
 	context_apply(&context, report);

@@ -1,12 +1,14 @@
 /*
  * What a sanitizer, a fuzzer, a debugger or libc said about one crash. Parsed
  * in place: every span points into the text that was read, which must outlive
- * the report, or at text of our own.
+ * the report, or at text of our own or of the report's.
  */
 #ifndef PF_TRACE_H
 #define PF_TRACE_H
 
 #include "span.h"
+
+struct symbolizer;
 
 /* Frames of one stack beyond this are not looked at. */
 #define TRACE_STACK_MAX 1024
@@ -27,6 +29,7 @@ struct frame {
 	struct span function;
 	struct span file;
 	struct span module;
+	struct span build_id;  /* the module's, in hexadecimal; may be absent */
 	unsigned line, column; /* 0: not known */
 	uint64_t pc;
 	uint64_t offset; /* into module, when that is there */
@@ -62,6 +65,13 @@ struct report {
 	size_t frame_count, frame_cap;
 	/* What it has read before, kept by report_clear; NULL at first. */
 	struct tail_memo *memo;
+
+	/* Asked for the names that frames lack; the caller's, NULL: nobody. */
+	struct symbolizer *symbolizer;
+	/* Another machine's: a module here is its only with its build id. */
+	bool elsewhere;
+	char *names;       /* what it said; frames point into it */
+	size_t symbolized; /* frames, as printed, that got names so */
 
 	/*
 	 * The reader's own: what the next stack is, whether one is open, and
@@ -106,7 +116,7 @@ struct trace_parser {
 
 void report_init(struct report *report);
 void report_release(struct report *report);
-/* Forgets what was read and keeps the room. */
+/* Forgets what was read and keeps the room and who is asked for names. */
 void report_clear(struct report *report);
 /*
  * Reads the first report in `text` that is not a mere warning beside another

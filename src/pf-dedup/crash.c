@@ -153,6 +153,9 @@ explain(struct dedup *d, const char *name, const struct buf *frames, bool found)
 		fprintf(stderr, "%s: %s %s\n%s", name, d->report.sanitizer,
 		    msg_quote_n(d->report.kind.at, d->report.kind.len),
 		    frames->data);
+	if (found && d->report.symbolized > 0)
+		fprintf(stderr, "  symbolized %zu frames of the trace\n",
+		    d->report.symbolized);
 	if (found && f->resolved)
 		fprintf(stderr, "  site %s\n  key %s\n",
 		    msg_quote_n(f->site.data, f->site.len),
@@ -285,6 +288,15 @@ compare(struct dedup *d, const char *target, bool found)
 	fingerprint_release(&other);
 }
 
+/* Was it told on another machine? */
+static bool
+is_elsewhere(const json_t *event)
+{
+	const char *node = text_of(event, "node");
+
+	return node != NULL && strcmp(node, event_node()) != 0;
+}
+
 bool
 crash_enrich(struct dedup *d, json_t *event)
 {
@@ -301,7 +313,9 @@ crash_enrich(struct dedup *d, json_t *event)
 	buf_clear(&d->text);
 	if (trace != NULL)
 		emit_decode(&d->text, trace, strlen(trace));
+	d->report.elsewhere = is_elsewhere(event);
 	found = report_read(&d->report, d->text.data, d->text.len);
+	d->report.elsewhere = false;
 	resolved = crash_fingerprint(d, text_of(data, "kind"),
 	    text_of(event, "target"), name_of(event), found);
 	if (!resolved)

@@ -26,7 +26,11 @@ struct dedup {
 	const char *on_new;
 	int64_t on_new_ms;
 	const char *sort_into;
+	bool no_symbolize;
+	const char *symbolizer_name;
+	int64_t symbolizer_ms;
 
+	struct symbolizer *symbolizer; /* NULL with --no-symbolize */
 	struct rules *rules;
 	struct report report, ahead;
 	struct fingerprint fingerprint;

@@ -6,143 +6,32 @@
 #include "dedup.h"
 #include "event.h"
 #include "known.h"
+#include "libcrash/symbolize.h"
 #include "line.h"
 #include "mem.h"
 #include "msg.h"
-#include "opt.h"
+#include "options.h"
 #include "out.h"
+#include "program.h"
 #include "sort_into.h"
 
-static const char usage[] =
-    "usage: pf-dedup [-hv] [--explain] [--group-by site|stack] "
-    "[--log json|text]\n"
-    "                [--known FILE | --seen FILE] [--on-new CMD]\n"
-    "                [--on-new-timeout TIME] [--rules FILE] [--sort-into DIR]\n"
-    "                [--diff OLD NEW | --gdb GROUP | --gone | --groups | "
-    "--html |\n"
-    "                 --issue GROUP | --json | --sarif | --table] "
-    "[FILE|DIR...]\n"
-    "\n"
-    "  --diff OLD NEW        what other rules would split, merge and move\n"
-    "  --explain             tell on stderr which rule took or kept a frame\n"
-    "  --gdb GROUP           commands for gdb that run a group's example\n"
-    "  --gone                one JSON line a group that is not here any more\n"
-    "  --group-by KEY        group by site (default) or by the whole stack\n"
-    "  --groups              one JSON line a group instead of the events\n"
-    "  -h, --help            print this and exit\n"
-    "  --html                one page with all groups\n"
-    "  --issue GROUP         a group as Markdown, for an issue tracker\n"
-    "  --json                everything as one JSON document\n"
-    "  --known FILE          what --groups has printed: new, known, gone\n"
-    "  --log FORMAT          messages as text (default) or as json\n"
-    "  --on-new CMD          run by sh -c once a new group, the event on "
-    "stdin\n"
-    "  --on-new-timeout TIME kill it after so long (60s)\n"
-    "  --rules FILE          which frames are the program's own\n"
-    "  --sarif               SARIF 2.1.0, for code scanning\n"
-    "  --seen FILE           what earlier runs have seen: new, known, gone\n"
-    "  --sort-into DIR       hard links of the inputs, a directory a group\n"
-    "  --table               one line a group for people\n"
-    "  -v, --verbose         say more\n"
-    "  --version             print the version and exit\n";
-
-enum {
-	OPT_EXPLAIN = OPT_OWN,
-	OPT_GROUP_BY,
-	OPT_KNOWN,
-	OPT_ON_NEW,
-	OPT_ON_NEW_TIMEOUT,
-	OPT_OUTPUT,
-	OPT_OUTPUT_GROUP,
-	OPT_DIFF,
-	OPT_RULES,
-	OPT_SEEN,
-	OPT_SORT_INTO
-};
-
-static const struct option long_options[] = {
-    {"diff", required_argument, NULL, OPT_DIFF},
-    {"explain", no_argument, NULL, OPT_EXPLAIN},
-    {"gdb", required_argument, NULL, OPT_OUTPUT_GROUP},
-    {"gone", no_argument, NULL, OPT_OUTPUT},
-    {"group-by", required_argument, NULL, OPT_GROUP_BY},
-    {"groups", no_argument, NULL, OPT_OUTPUT},
-    {"html", no_argument, NULL, OPT_OUTPUT},
-    {"issue", required_argument, NULL, OPT_OUTPUT_GROUP},
-    {"json", no_argument, NULL, OPT_OUTPUT},
-    {"known", required_argument, NULL, OPT_KNOWN},
-    {"on-new", required_argument, NULL, OPT_ON_NEW},
-    {"on-new-timeout", required_argument, NULL, OPT_ON_NEW_TIMEOUT},
-    {"rules", required_argument, NULL, OPT_RULES},
-    {"sarif", no_argument, NULL, OPT_OUTPUT},
-    {"seen", required_argument, NULL, OPT_SEEN},
-    {"sort-into", required_argument, NULL, OPT_SORT_INTO},
-    {"table", no_argument, NULL, OPT_OUTPUT},
-    OPT_COMMON,
-    {NULL, 0, NULL, 0},
-};
-
-#define ON_NEW_MS 60000
-
-static bool
-need_group_by(const char *word)
-{
-	if (strcmp(word, "stack") == 0)
-		return true;
-	if (strcmp(word, "site") != 0)
-		opt_usage(usage, "--group-by is site or stack, not %s",
-		    msg_quote(word));
-	return false;
-}
-
+/* One that was asked for must be there; any other is looked for when needed. */
 static void
-set_output(struct dedup *d, int row)
+begin_symbolizer(struct dedup *d)
 {
-	char *option = mem_printf("--%s", long_options[row].name);
-	const struct output *output = output_find(option);
+	char *program = NULL;
 
-	free(option);
-	if (*d->output->option != '\0' && output != d->output)
-		opt_usage(usage, "%s and %s exclude each other",
-		    d->output->option, output->option);
-	d->output = output;
-}
-
-/* OLD is the option's argument, NEW the word after it. */
-static void
-set_diff(struct dedup *d, char *new)
-{
-	if (d->diff != NULL)
-		opt_usage(usage, "--diff is given twice");
-	if (new == NULL)
-		opt_usage(usage, "--diff needs two files of rules");
-	d->diff = mem_calloc(1, sizeof *d->diff);
-	d->diff->rules = rules_need_file(new);
-}
-
-/* Files that options name. */
-struct files {
-	const char *rules, *old, *seen, *known;
-};
-
-static void
-check_options(const struct dedup *d, const struct files *f)
-{
-	bool remembers = f->seen != NULL || f->known != NULL;
-
-	if (d->diff != NULL &&
-	    (remembers || d->on_new != NULL || d->sort_into != NULL))
-		opt_usage(usage,
-		    "--diff goes with neither --seen, --known, --on-new nor "
-		    "--sort-into");
-	if (f->rules != NULL && d->diff != NULL)
-		opt_usage(usage, "--diff and --rules exclude each other");
-	if (f->seen != NULL && f->known != NULL)
-		opt_usage(usage, "--known and --seen exclude each other");
-	if (!remembers && d->output == output_find("--gone"))
-		opt_usage(usage, "--gone needs --seen or --known");
-	if (d->selected != NULL && *d->selected == '\0')
-		opt_usage(usage, "%s needs a group", d->output->option);
+	if (d->no_symbolize)
+		return;
+	if (d->symbolizer_name != NULL) {
+		program = program_find(d->symbolizer_name);
+		if (program == NULL)
+			msg_die(69, "--symbolizer %s",
+			    msg_quote(d->symbolizer_name));
+	}
+	d->symbolizer = symbolizer_new(program, d->symbolizer_ms);
+	d->report.symbolizer = d->ahead.symbolizer = d->symbolizer;
+	free(program);
 }
 
 static void
@@ -151,7 +40,12 @@ begin(struct dedup *d, const struct files *f)
 	const char *rules = f->old != NULL ? f->old : f->rules;
 	char *how;
 
+	begin_symbolizer(d);
 	d->rules = rules != NULL ? rules_need_file(rules) : rules_default();
+	if (f->new != NULL) {
+		d->diff = mem_calloc(1, sizeof *d->diff);
+		d->diff->rules = rules_need_file(f->new);
+	}
 	d->remembers = f->seen != NULL || f->known != NULL;
 	if (f->known != NULL)
 		d->status = known_read(d, f->known);
@@ -161,59 +55,6 @@ begin(struct dedup *d, const struct files *f)
 	    d->group_by_stack ? "stack" : "site");
 	d->seen = seen_open(f->seen, how, &d->groups);
 	free(how);
-}
-
-static void
-options(struct dedup *d, int argc, char *argv[])
-{
-	struct files files = {0};
-	int c, row = 0;
-
-	while ((c = getopt_long(argc, argv, "hv", long_options, &row)) != -1)
-		switch (c) {
-		case OPT_DIFF:
-			set_output(d, row);
-			files.old = optarg;
-			set_diff(d, argv[optind]);
-			optind++;
-			break;
-		case OPT_EXPLAIN:
-			d->explain = true;
-			break;
-		case OPT_GROUP_BY:
-			d->group_by_stack = need_group_by(optarg);
-			break;
-		case OPT_KNOWN:
-			files.known = optarg;
-			break;
-		case OPT_ON_NEW:
-			d->on_new = optarg;
-			break;
-		case OPT_ON_NEW_TIMEOUT:
-			d->on_new_ms =
-			    opt_need_duration("--on-new-timeout", optarg);
-			break;
-		case OPT_OUTPUT_GROUP:
-			d->selected = optarg;
-			set_output(d, row);
-			break;
-		case OPT_OUTPUT:
-			set_output(d, row);
-			break;
-		case OPT_RULES:
-			files.rules = optarg;
-			break;
-		case OPT_SEEN:
-			files.seen = optarg;
-			break;
-		case OPT_SORT_INTO:
-			d->sort_into = optarg;
-			break;
-		default:
-			opt_common(c, usage);
-		}
-	check_options(d, &files);
-	begin(d, &files);
 }
 
 static int
@@ -332,6 +173,7 @@ release(struct dedup *d)
 	fingerprint_release(&d->fingerprint);
 	report_release(&d->report);
 	report_release(&d->ahead);
+	symbolizer_free(d->symbolizer);
 	rules_free(d->rules);
 	json_decref(d->provenance);
 	content_release(&d->content);
@@ -343,18 +185,18 @@ release(struct dedup *d)
 int
 main(int argc, char *argv[])
 {
-	struct dedup d = {.output = output_find(""),
-	    .on_new_ms = ON_NEW_MS,
-	    .content = CONTENT_INIT,
+	struct dedup d = {.content = CONTENT_INIT,
 	    .text = BUF_INIT,
 	    .line = BUF_INIT,
 	    .derived = BUF_INIT};
+	struct files files;
 
 	msg_init("pf-dedup");
 	report_init(&d.report);
 	report_init(&d.ahead);
 	fingerprint_init(&d.fingerprint);
-	options(&d, argc, argv);
+	options_parse(&d, &files, argc, argv);
+	begin(&d, &files);
 	read_all(&d, argv + optind);
 	d.status = finish(&d);
 	account(&d);

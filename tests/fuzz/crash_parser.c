@@ -75,6 +75,7 @@ same_frame(const struct frame *a, const struct frame *b)
 	same_span(a->function, b->function);
 	same_span(a->file, b->file);
 	same_span(a->module, b->module);
+	same_span(a->build_id, b->build_id);
 	MUST(a->line == b->line && a->column == b->column);
 	MUST(a->has_pc == b->has_pc && a->pc == b->pc);
 	MUST(a->has_offset == b->has_offset && a->offset == b->offset);

@@ -47,6 +47,8 @@ remembers_what_frame_tail_says(void **state)
 				    same(known.function, read.function));
 				assert_true(same(known.file, read.file));
 				assert_true(same(known.module, read.module));
+				assert_true(
+				    same(known.build_id, read.build_id));
 				assert_int_equal(known.line, read.line);
 				assert_int_equal(known.column, read.column);
 				assert_int_equal(known.offset, read.offset);
