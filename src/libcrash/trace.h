@@ -57,7 +57,7 @@ struct report {
 	uint64_t access_bytes, address, pc, sp;
 	bool has_access_bytes, has_address, has_pc, has_sp;
 	bool branches; /* the faulting instruction returns, calls or jumps */
-	int signal; /* 0: not known */
+	int signal;    /* 0: not known */
 
 	struct stack stacks[TRACE_STACKS_MAX];
 	size_t stack_count;
