@@ -137,6 +137,14 @@ instruction_line(struct report *report, struct span line)
 	report->access = ACCESS_WRITE;
 }
 
+/* Of other signals si_addr is who sent it: the pid. */
+static bool
+is_fault(int number)
+{
+	return number == SIGSEGV || number == SIGBUS || number == SIGFPE ||
+	    number == SIGILL || number == SIGTRAP;
+}
+
 /* What stands around the frames: registers, address, instruction. */
 static void
 detail_line(struct report *report, struct span line)
@@ -146,7 +154,8 @@ detail_line(struct report *report, struct span line)
 	if (span_starts(line, "rip ") || span_starts(line, "pc ")) {
 		value = span_after(line, "0x");
 		report->has_pc = span_hex(&value, &report->pc);
-	} else if (span_starts(line, "$1 = (void *) 0x")) {
+	} else if (span_starts(line, "$1 = (void *) 0x") &&
+	    is_fault(report->signal)) {
 		value = span_after(line, "(void *) ");
 		report->has_address = span_hex(&value, &report->address);
 	} else if (span_starts(line, "=> ") && report->signal == SIGSEGV)

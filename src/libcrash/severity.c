@@ -267,7 +267,8 @@ severity_class(const struct report *report)
 		return CLASS_TIMEOUT;
 	if (span_is(kind, "assertion"))
 		return CLASS_ASSERTION;
-	if (report->signal != 0)
+	/* Whichever runtime caught it: UBSan's and TSan's do that, too. */
+	if (report->signal != 0 || span_is(kind, "stack-overflow"))
 		return CLASS_CRASH;
 	if (strcmp(report->sanitizer, "ThreadSanitizer") == 0 ||
 	    span_is(kind, "data-race"))
