@@ -115,6 +115,23 @@ gdb_begin(struct report *report, struct span line)
 }
 
 /*
+ * "ret" or "call *%rax": that it faults itself, and not what stands where it
+ * goes, means that this is no address at all.
+ */
+static bool
+is_jump(struct span code)
+{
+	static const char *const prefixes[] = {"bnd ", "notrack ", "repz "};
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (span_starts(code, prefixes[i]))
+			code = span_skip(code, strlen(prefixes[i]));
+	return span_starts(code, "ret") ||
+	    ((span_starts(code, "call") || span_starts(code, "jmp")) &&
+		span_has(code, "*%"));
+}
+
+/*
  * "=> 0x55: mov %eax,(%rdx)": whether the faulting instruction writes to
  * memory. AT&T order: what is written stands last.
  */
@@ -125,6 +142,7 @@ instruction_line(struct report *report, struct span line)
 	    "cmp", "test", "call", "jmp", "push", "ucomis", "comis", "bt "};
 	struct span code = span_trim(span_after(line, ":\t"));
 
+	report->jumps = is_jump(code);
 	if (report->access != ACCESS_UNKNOWN || !span_has(code, "("))
 		return;
 	report->access = ACCESS_READ;

@@ -150,6 +150,10 @@ rate_fault(const struct report *report)
 		    RATING_CRITICAL, "pc equal to the fault address"};
 	if (span_is(report->kind, "ill"))
 		return (struct severity){RATING_LOW, "trap"};
+	/* The kernel tells 0 of an address that is none. */
+	if (report->jumps && (null || !report->has_address))
+		return (struct severity){
+		    RATING_CRITICAL, "return, call or jump away from null"};
 	if (null)
 		return report->access == ACCESS_WRITE
 		    ? (struct severity){RATING_MEDIUM, "near-null WRITE"}
@@ -254,6 +258,14 @@ severity_rate(const struct report *report)
 	return s;
 }
 
+/* TSan's own findings; its errors are those of every allocator. */
+static bool
+is_thread_warning(const struct report *report)
+{
+	return strcmp(report->sanitizer, "ThreadSanitizer") == 0 &&
+	    span_has(report->error_line, "WARNING: ");
+}
+
 enum crash_class
 severity_class(const struct report *report)
 {
@@ -270,8 +282,7 @@ severity_class(const struct report *report)
 	/* Whichever runtime caught it: UBSan's and TSan's do that, too. */
 	if (report->signal != 0 || span_is(kind, "stack-overflow"))
 		return CLASS_CRASH;
-	if (strcmp(report->sanitizer, "ThreadSanitizer") == 0 ||
-	    span_is(kind, "data-race"))
+	if (is_thread_warning(report) || span_is(kind, "data-race"))
 		return CLASS_RACE;
 	if (strcmp(report->sanitizer, "UndefinedBehaviorSanitizer") == 0)
 		return CLASS_UNDEFINED;

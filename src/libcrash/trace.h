@@ -53,6 +53,7 @@ struct report {
 	enum access access;
 	uint64_t access_bytes, address, pc;
 	bool has_access_bytes, has_address, has_pc;
+	bool jumps; /* what faults is a return, or a call of a register */
 	int signal; /* 0: not known */
 
 	struct stack stacks[TRACE_STACKS_MAX];

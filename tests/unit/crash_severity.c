@@ -15,6 +15,11 @@
 #define READ(n) "READ of size " n " at 0x602000000010 thread T0\n"
 #define SEGV(address, pc) \
 	ASAN "SEGV on unknown address " address " (pc " pc ")\n"
+#define GDB(code)                                                \
+	"Program received signal SIGSEGV, Segmentation fault.\n" \
+	"#0  0x0000555555555384 in step () at /a/b.c:9\n"        \
+	"$1 = (void *) 0x0\nrip            0x555555555384\n"     \
+	"=> 0x555555555384 <step+28>:\t" code "\n"
 #define BY(access) "==1==The signal is caused by a " access " memory access.\n"
 
 /* clang-format off */
@@ -85,6 +90,13 @@ static const struct {
 	{"a.c:1:2: runtime error: control flow integrity check for type 'B' "
 	    "failed during cast\n", "HIGH"},
 	{"Received signal 11 SEGV_MAPERR 000000000008\n", "LOW"},
+	/* A smashed stack was rated as a near-null READ. */
+	{GDB("ret"), "CRITICAL"},
+	{GDB("call   *%rax"), "CRITICAL"},
+	{GDB("notrack jmp *%rdx"), "CRITICAL"},
+	{GDB("call   *0x8(%rax)"), "LOW"},
+	{GDB("mov    (%rax),%eax"), "LOW"},
+	{GDB("mov    %eax,(%rax)"), "MEDIUM"},
 	{"FuzzerSecurityIssueCritical: jndi\n"
 	    "==1== ERROR: libFuzzer: deadly signal\n", "CRITICAL"},
 };

@@ -220,6 +220,24 @@ test_recursion_is_one_group_under_every_runtime(void **state)
 	}
 }
 
+/* What TSan's allocator refuses is no race. */
+static void
+test_errors_under_tsan_are_no_races(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    site_of("==1==ERROR: ThreadSanitizer: requested allocation size "
+		    "0x9 exceeds maximum\n    #0 0x1 in step /a/b.c:9:1\n"),
+	    "step b.c:9");
+	assert_string_equal(print.key.data, "step b.c:9");
+	assert_string_equal(
+	    site_of("WARNING: ThreadSanitizer: data race (pid=1)\n"
+		    "  Write of size 4 at 0x5 by thread T1:\n"
+		    "    #0 step /a/b.c:9:1 (p+0x1)\n"),
+	    "step b.c:9");
+	assert_string_equal(print.key.data, "race: step b.c:9");
+}
+
 /* In si_addr of an abort is the pid, which made each run's another. */
 static void
 test_only_a_fault_has_an_address(void **state)
@@ -383,6 +401,7 @@ main(void)
 	    cmocka_unit_test(test_timeouts_are_by_target),
 	    cmocka_unit_test(test_recursion_is_rotated),
 	    cmocka_unit_test(test_recursion_is_one_group_under_every_runtime),
+	    cmocka_unit_test(test_errors_under_tsan_are_no_races),
 	    cmocka_unit_test(test_only_a_fault_has_an_address),
 	    cmocka_unit_test(test_overloads_are_no_recursion),
 	    cmocka_unit_test(test_check_failures_are_assertions),
