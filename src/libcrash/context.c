@@ -433,3 +433,14 @@ report_known_kind(struct report *report, const char *kind)
 	if (strcmp(kind, "timeout") == 0 && is_abort(report))
 		report->kind = SPAN("timeout");
 }
+
+bool
+report_of_kind(struct report *report, const char *kind)
+{
+	if (strcmp(kind, "timeout") != 0)
+		return false;
+	report_clear(report);
+	report->sanitizer = "";
+	report->kind = SPAN("timeout");
+	return true;
+}

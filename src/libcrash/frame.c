@@ -120,6 +120,19 @@ file_at(struct span s)
 	return last < s.len ? last : path;
 }
 
+/* A file without line and directory: what was built without -g has that. */
+static bool
+is_bare_file(struct span word)
+{
+	static const char *const ends[] = {
+	    ".o", ".c", ".cc", ".cpp", ".cxx", ".C", ".s", ".S", ".rs"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (span_ends(word, ends[i]))
+			return true;
+	return false;
+}
+
 static void
 split_function(struct span s, struct frame *frame)
 {
@@ -141,7 +154,9 @@ split_function(struct span s, struct frame *frame)
 				"?:0");
 	} else {
 		at = file_at(s);
-		if (at < s.len && (has_line || s.at[at] == '/')) {
+		if (at < s.len &&
+		    (has_line || s.at[at] == '/' ||
+			is_bare_file(span_skip(s, at)))) {
 			frame->file = span_skip(s, at);
 			s.len = at;
 		}

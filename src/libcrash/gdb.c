@@ -169,6 +169,9 @@ instruction_line(struct report *report, struct span line)
 	if (is_stack_access(report) && !is_return(code))
 		report->kind = SPAN("stack-overflow");
 	report->branches = is_return(code) || is_call(code);
+	/* Where it goes is no address at all, for which the kernel tells 0. */
+	if (report->branches && report->address == 0 && !span_has(code, "("))
+		report->has_address = false;
 	if (report->access != ACCESS_UNKNOWN || !span_has(code, "("))
 		return;
 	report->access = ACCESS_READ;
@@ -179,6 +182,14 @@ instruction_line(struct report *report, struct span line)
 			return;
 	/* One operand in memory and no other: it is changed. */
 	report->access = ACCESS_WRITE;
+}
+
+/* Of other signals si_addr is who sent it: the pid. */
+static bool
+is_fault(int number)
+{
+	return number == SIGSEGV || number == SIGBUS || number == SIGFPE ||
+	    number == SIGILL || number == SIGTRAP;
 }
 
 /* What stands around the frames: registers, address, instruction. */
@@ -193,7 +204,8 @@ detail_line(struct report *report, struct span line)
 	} else if (span_starts(line, "rsp ") || span_starts(line, "sp ")) {
 		value = span_after(line, "0x");
 		report->has_sp = span_hex(&value, &report->sp);
-	} else if (span_starts(line, "$1 = (void *) 0x")) {
+	} else if (span_starts(line, "$1 = (void *) 0x") &&
+	    is_fault(report->signal)) {
 		value = span_after(line, "(void *) ");
 		report->has_address = span_hex(&value, &report->address);
 	} else if (span_is(line, "$2 = 128")) {

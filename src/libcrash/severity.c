@@ -259,6 +259,14 @@ severity_rate(const struct report *report)
 	return s;
 }
 
+/* TSan's own findings; its errors are those of every allocator. */
+static bool
+is_thread_warning(const struct report *report)
+{
+	return strcmp(report->sanitizer, "ThreadSanitizer") == 0 &&
+	    span_has(report->error_line, "WARNING: ");
+}
+
 enum crash_class
 severity_class(const struct report *report)
 {
@@ -272,10 +280,10 @@ severity_class(const struct report *report)
 		return CLASS_TIMEOUT;
 	if (span_is(kind, "assertion"))
 		return CLASS_ASSERTION;
-	if (report->signal != 0)
+	/* Whichever runtime caught it: UBSan's and TSan's do that, too. */
+	if (report->signal != 0 || span_is(kind, "stack-overflow"))
 		return CLASS_CRASH;
-	if (strcmp(report->sanitizer, "ThreadSanitizer") == 0 ||
-	    span_is(kind, "data-race"))
+	if (is_thread_warning(report) || span_is(kind, "data-race"))
 		return CLASS_RACE;
 	if (strcmp(report->sanitizer, "UndefinedBehaviorSanitizer") == 0)
 		return CLASS_UNDEFINED;

@@ -134,6 +134,11 @@ bool report_next(struct report *report, struct span *rest);
  * signal because its time was over is a "timeout", not an abort.
  */
 void report_known_kind(struct report *report, const char *kind);
+/*
+ * Makes a report of the kind alone where there is no text: a hang that left no
+ * trace is still one of its target. False for other kinds.
+ */
+bool report_of_kind(struct report *report, const char *kind);
 /* Of the line "a.b.C: message" of an exception, Java's or Python's. */
 void report_exception(struct report *report, struct span line);
 /* The first stack of that role, or NULL. */

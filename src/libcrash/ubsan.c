@@ -27,6 +27,7 @@ static const struct {
     {"left shift of", "shift"},
     {"out of bounds for type", "index-out-of-bounds"},
     {"for type 'bool'", "invalid-bool-value"},
+    {"for type '_Bool'", "invalid-bool-value"},
     {"is not a valid value for type", "invalid-enum-value"},
     {"variable length array bound", "vla-bound"},
     {"unreachable program point", "unreachable"},

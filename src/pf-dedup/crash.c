@@ -64,7 +64,8 @@ emit_report(struct emit *e, const struct report *report)
 	struct severity severity = severity_rate(report);
 	char address[24];
 
-	emit_string(e, "sanitizer", report->sanitizer);
+	if (report->sanitizer[0] != '\0')
+		emit_string(e, "sanitizer", report->sanitizer);
 	emit_span(e, "kind", report->kind);
 	if (report->access != ACCESS_UNKNOWN)
 		emit_string(e, "access", accesses[report->access]);
@@ -305,6 +306,7 @@ crash_enrich(struct dedup *d, json_t *event)
 	    "stack", "site_linefree", "group", "crash_type", "crash_state"};
 	json_t *data = json_object_get(event, "data"), *derived;
 	const char *trace = text_of(data, "trace");
+	const char *kind = text_of(data, "kind");
 	bool done = d->diff == NULL && is_done(d, data), found, resolved;
 
 	d->crashes++;
@@ -314,10 +316,11 @@ crash_enrich(struct dedup *d, json_t *event)
 	if (trace != NULL)
 		emit_decode(&d->text, trace, strlen(trace));
 	d->report.elsewhere = is_elsewhere(event);
-	found = report_read(&d->report, d->text.data, d->text.len);
+	found = report_read(&d->report, d->text.data, d->text.len) ||
+	    (kind != NULL && report_of_kind(&d->report, kind));
 	d->report.elsewhere = false;
-	resolved = crash_fingerprint(d, text_of(data, "kind"),
-	    text_of(event, "target"), name_of(event), found);
+	resolved = crash_fingerprint(
+	    d, kind, text_of(event, "target"), name_of(event), found);
 	if (!resolved)
 		crash_tell_unresolved(d, name_of(event), trace != NULL, found);
 	if (d->diff != NULL) {

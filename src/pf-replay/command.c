@@ -22,14 +22,14 @@ static const struct {
 	"handle_sigbus=1:handle_sigfpe=1:handle_sigill=1:log_path=stderr"},
     {"UBSAN_OPTIONS", "",
 	"print_stacktrace=1:halt_on_error=1:symbolize=1:abort_on_error=0:"
-	"log_path=stderr"},
+	"handle_abort=1:log_path=stderr"},
     {"MSAN_OPTIONS", "",
 	"symbolize=1:abort_on_error=0:handle_abort=1:handle_segv=1:"
 	"handle_sigbus=1:handle_sigfpe=1:handle_sigill=1:log_path=stderr"},
     {"TSAN_OPTIONS", "",
 	"symbolize=1:abort_on_error=0:halt_on_error=1:"
-	"second_deadlock_stack=1:log_path=stderr"},
-    {"LSAN_OPTIONS", "", "symbolize=1:log_path=stderr"},
+	"second_deadlock_stack=1:handle_abort=1:log_path=stderr"},
+    {"LSAN_OPTIONS", "", "symbolize=1:handle_abort=1:log_path=stderr"},
     {"HWASAN_OPTIONS", "",
 	"symbolize=1:abort_on_error=0:halt_on_error=1:handle_abort=1:"
 	"handle_segv=1:handle_sigbus=1:handle_sigfpe=1:handle_sigill=1:"

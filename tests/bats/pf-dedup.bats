@@ -104,6 +104,18 @@ overflow() {
 	says '2 lines and 0 paths in: 0 crashes (0 unresolved), 2 other lines passed on (2 rejected)'
 }
 
+@test "a hang without a trace is of its target" {
+	{
+		crash a '' '{"kind":"timeout"}'
+		crash b '' '{"kind":"timeout","trace":"no report\n"}'
+		crash c "$traces/clang-timeout.txt"
+	} >in
+	try 0 pf-dedup --groups <in
+	silent
+	json '[e["kind"], e["severity"], e["count"]]' >found
+	same found <<<'["timeout", "LOW", 3]'
+}
+
 @test "a crash without a trace is unresolved and in no group" {
 	{ crash a ''; crash b '' '{"trace":"no report\n"}'; } >in
 	try 1 pf-dedup <in

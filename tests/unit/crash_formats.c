@@ -79,6 +79,10 @@ static const struct {
 	    ABORT "    #2 0x1 in std::__1::__libcpp_verbose_abort(char const*)"
 	    " /v1/a.cpp:1\n" AT_STEP, "AddressSanitizer", "assertion",
 	    "front() of nothing", "step b.cc:9"},
+	/* C's name of the type; C++'s is bool. */
+	{"b.c:9:2: runtime error: load of value 2, which is not a valid value "
+	    "for type '_Bool'\n", "UndefinedBehaviorSanitizer",
+	    "invalid-bool-value", "", "b.c:9"},
 	/* V8 and Chromium */
 	{"#\n# Fatal error in ../src/vector.h, line 24\n"
 	    "# Check failed: (a) == 0 (3 vs. 0).\n#\n", "check", "assertion",

@@ -1,4 +1,8 @@
-/* Recorded traces cut anywhere, and many in one text: trace.h. */
+/*
+ * Recorded traces cut anywhere, and many in one text: trace.h. With a
+ * directory as its operand: the traces there, which may be thousands, cut at
+ * their lines.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +16,10 @@
 
 #include "libcrash/fingerprint.h"
 
-#define FIXTURES_MAX 128
-#define DIRECTORY UNIT_FIXTURES "/traces"
+#define FIXTURES_MAX 4096
+
+static const char *directory = UNIT_FIXTURES "/traces";
+static bool by_line;
 
 static struct {
 	char *name;
@@ -38,8 +44,8 @@ static int
 set_up(void **state)
 {
 	struct dirent **entries;
-	int n = scandir(DIRECTORY, &entries, is_trace, alphasort);
-	int fd = open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int n = scandir(directory, &entries, is_trace, alphasort);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	(void)state;
 	assert_in_range(n, 30, FIXTURES_MAX);
@@ -115,6 +121,15 @@ complete_at(const char *text, size_t len)
 	return end;
 }
 
+/* Is the text cut there? Long ones now and then: each is parsed anew. */
+static bool
+is_cut(const char *text, size_t at)
+{
+	if (by_line)
+		return at > 0 && text[at - 1] == '\n';
+	return at <= 5000 || at % 61 == 0;
+}
+
 static void
 test_no_prefix_gives_another_group(void **state)
 {
@@ -128,8 +143,7 @@ test_no_prefix_gives_another_group(void **state)
 		assert_string_not_equal(fixtures[i].group, "");
 		end = complete_at(text, len);
 		for (size_t n = 0; n < len; n++) {
-			/* Long stacks, now and then: each is parsed anew. */
-			if (n > 5000 && n % 61 != 0)
+			if (!is_cut(text, n))
 				continue;
 			if (strcmp(group_of(text, n), fixtures[i].group) != 0 &&
 			    n >= end)
@@ -138,6 +152,29 @@ test_no_prefix_gives_another_group(void **state)
 				    print.site.data);
 		}
 	}
+}
+
+/* A trace that has been through a Windows machine or a terminal. */
+static void
+test_line_ends_do_not_matter(void **state)
+{
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct buf *whole = &fixtures[i].text;
+
+		buf_clear(&text);
+		for (size_t n = 0; n < whole->len; n++) {
+			if (whole->data[n] == '\n')
+				buf_add_char(&text, '\r');
+			buf_add_char(&text, whole->data[n]);
+		}
+		if (strcmp(group_of(text.data, text.len), fixtures[i].group) !=
+		    0)
+			fail_msg("%s: %s", fixtures[i].name, print.site.data);
+	}
+	buf_release(&text);
 }
 
 /* What libFuzzer says when it starts. */
@@ -258,15 +295,25 @@ test_hostile_bytes(void **state)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
+	const struct CMUnitTest each[] = {
+	    cmocka_unit_test(test_no_prefix_gives_another_group),
+	    cmocka_unit_test(test_line_ends_do_not_matter),
+	};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_no_prefix_gives_another_group),
+	    cmocka_unit_test(test_line_ends_do_not_matter),
 	    cmocka_unit_test(test_one_after_the_other),
 	    cmocka_unit_test(test_warnings_beside_a_report),
 	    cmocka_unit_test(test_many_warnings),
 	    cmocka_unit_test(test_hostile_bytes),
 	};
 
+	if (argc > 1) {
+		directory = argv[1];
+		by_line = true;
+		return cmocka_run_group_tests(each, set_up, tear_down);
+	}
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -93,7 +93,7 @@ test_clean_is_bounded(void **state)
 static void
 test_strip(void **state)
 {
-	static const char *const suffixed[] = {"f.isra.0", "f.part.35",
+	static const char *const suffixed[] = {"f.isra.0", "f.part.35", "f.cfi",
 	    "f.constprop.0.isra.0", "f.cold", "f.llvm.1234567890",
 	    "f::h0123456789abcdef", "f@plt", "f@@GLIBC_2.2.5"};
 	struct rules *rules = rules_default();

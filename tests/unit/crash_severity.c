@@ -11,14 +11,19 @@
 #define READ(n) "READ of size " n " at 0x602000000010 thread T0\n"
 #define SEGV(address, pc) \
 	ASAN "SEGV on unknown address " address " (pc " pc ")\n"
-#define GDB(address, code, sp, instruction) \
+#define GDB(address, code, sp, instruction)                      \
 	"Program received signal SIGSEGV, Segmentation fault.\n" \
-	"#0  0x0000000000401136 in f () at a.c:1\n" \
-	"$1 = (void *) " address "\n$2 = " code "\n" \
-	"rsp            " sp "      " sp "\n" \
-	"rip            0x401136            0x401136 <f+4>\n" \
+	"#0  0x0000000000401136 in f () at a.c:1\n"              \
+	"$1 = (void *) " address "\n$2 = " code "\n"             \
+	"rsp            " sp "      " sp "\n"                    \
+	"rip            0x401136            0x401136 <f+4>\n"    \
 	"=> 0x401136 <f+4>:\t" instruction "\n"
 #define SP "0x7fffffffe000"
+#define GDB_ALONE(code)                                          \
+	"Program received signal SIGSEGV, Segmentation fault.\n" \
+	"#0  0x0000555555555384 in step () at /a/b.c:9\n"        \
+	"$1 = (void *) 0x0\nrip            0x555555555384\n"     \
+	"=> 0x555555555384 <step+28>:\t" code "\n"
 #define BY(access) "==1==The signal is caused by a " access " memory access.\n"
 
 /* clang-format off */
@@ -103,6 +108,12 @@ static const struct {
 	{"a.c:1:2: runtime error: control flow integrity check for type 'B' "
 	    "failed during cast\n", "HIGH"},
 	{"Received signal 11 SEGV_MAPERR 000000000008\n", "LOW"},
+	{GDB_ALONE("ret"), "CRITICAL"},
+	{GDB_ALONE("call   *%rax"), "CRITICAL"},
+	{GDB_ALONE("notrack jmp *%rdx"), "CRITICAL"},
+	{GDB_ALONE("call   *0x8(%rax)"), "MEDIUM"},
+	{GDB_ALONE("mov    (%rax),%eax"), "LOW"},
+	{GDB_ALONE("mov    %eax,(%rax)"), "MEDIUM"},
 	{"FuzzerSecurityIssueCritical: jndi\n"
 	    "==1== ERROR: libFuzzer: deadly signal\n", "CRITICAL"},
 };

@@ -67,6 +67,14 @@ test_frames(void **state)
 	assert_int_equal(f.offset, 0xe61);
 	assert_true(frame_sanitizer(&f, span_text("#0 f /a.c:3:1 (prog+0x1)")));
 	assert_true(span_is(f.file, "/a.c"));
+	/* A runtime's own, that has only its file: was taken for the name. */
+	assert_true(frame_sanitizer(
+	    &f, span_text("#0 0x5 in __hwasan::CheckUnwind() hwasan.cpp.o")));
+	assert_true(span_is(f.function, "__hwasan::CheckUnwind()"));
+	assert_true(span_is(f.file, "hwasan.cpp.o"));
+	assert_true(frame_sanitizer(
+	    &f, span_text("#0 a::on(int, void*) rtl.cpp.o (prog+0x1)")));
+	assert_true(span_is(f.function, "a::on(int, void*)"));
 	assert_false(frame_sanitizer(&f, span_text("#12\tNEW cov: 1")));
 	assert_true(frame_gdb(
 	    &f, span_text("#1  0x5 in a::op (this=0x1, s=\"(\") at d/e.cc:4")));
@@ -186,6 +194,67 @@ test_recursion_is_rotated(void **state)
 		memcpy(group, print.group, sizeof group);
 		buf_release(&text);
 	}
+}
+
+/* UBSan's and TSan's runtimes tell of a full stack as ASan's does. */
+static void
+test_recursion_is_one_group_under_every_runtime(void **state)
+{
+	static const char *const runtimes[] = {"AddressSanitizer",
+	    "UndefinedBehaviorSanitizer", "ThreadSanitizer", "MemorySanitizer",
+	    "LeakSanitizer", "HWAddressSanitizer"};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof runtimes / sizeof runtimes[0]; k++) {
+		struct buf text = BUF_INIT;
+
+		buf_addf(&text,
+		    "==1==ERROR: %s: stack-overflow on address 0x7ff8 (pc "
+		    "0x5)\n",
+		    runtimes[k]);
+		for (int i = 0; i < 90; i++)
+			buf_addf(&text, "    #%d 0x5 in dig /a/r.c:3:4\n", i);
+		assert_string_equal(site_of(text.data), "dig r.c");
+		assert_string_equal(print.key.data, "dig r.c");
+		buf_release(&text);
+	}
+}
+
+/* What TSan's allocator refuses is no race. */
+static void
+test_errors_under_tsan_are_no_races(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    site_of("==1==ERROR: ThreadSanitizer: requested allocation size "
+		    "0x9 exceeds maximum\n    #0 0x1 in step /a/b.c:9:1\n"),
+	    "step b.c:9");
+	assert_string_equal(print.key.data, "step b.c:9");
+	assert_string_equal(
+	    site_of("WARNING: ThreadSanitizer: data race (pid=1)\n"
+		    "  Write of size 4 at 0x5 by thread T1:\n"
+		    "    #0 step /a/b.c:9:1 (p+0x1)\n"),
+	    "step b.c:9");
+	assert_string_equal(print.key.data, "race: step b.c:9");
+}
+
+/* In si_addr of an abort is the pid, which made each run's another. */
+static void
+test_only_a_fault_has_an_address(void **state)
+{
+	static const char tail[] = "#0  0x5 in step (a=...) at /a/b.c:9\n"
+				   "$1 = (void *) 0x5c05\n";
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	buf_addf(&text, "Program received signal SIGABRT, Aborted.\n%s", tail);
+	assert_string_equal(site_of(text.data), "step b.c:9");
+	assert_false(report.has_address);
+	buf_clear(&text);
+	buf_addf(&text, "Program received signal SIGSEGV, x.\n%s", tail);
+	assert_string_equal(site_of(text.data), "step b.c:9");
+	assert_true(report.has_address);
+	buf_release(&text);
 }
 
 /* Four overloads of one name in a deep stack were taken for a recursion. */
@@ -331,6 +400,9 @@ main(void)
 	    cmocka_unit_test(test_what_only_looks_like_one),
 	    cmocka_unit_test(test_timeouts_are_by_target),
 	    cmocka_unit_test(test_recursion_is_rotated),
+	    cmocka_unit_test(test_recursion_is_one_group_under_every_runtime),
+	    cmocka_unit_test(test_errors_under_tsan_are_no_races),
+	    cmocka_unit_test(test_only_a_fault_has_an_address),
 	    cmocka_unit_test(test_overloads_are_no_recursion),
 	    cmocka_unit_test(test_check_failures_are_assertions),
 	    cmocka_unit_test(test_program_stands_in_for_the_target),

@@ -86,6 +86,21 @@ lets_the_caller_say_what_a_report_does_not_need(void **state)
 	strvec_release(&env);
 }
 
+/* A hang gets SIGABRT: who does not handle it has no trace of it. */
+static void
+has_every_runtime_tell_of_an_abort(void **state)
+{
+	struct strvec env = STRVEC_INIT;
+
+	(void)state;
+	command_sanitizers(&env, false, NULL);
+	for (size_t i = 0; command_sanitizer_names[i] != NULL; i++)
+		assert_non_null(
+		    strstr(strvec_env_get(&env, command_sanitizer_names[i]),
+			"handle_abort=1"));
+	strvec_release(&env);
+}
+
 static void
 runs_as_aflpp_does(void **state)
 {
@@ -108,6 +123,7 @@ main(void)
 	    cmocka_unit_test(places_the_input),
 	    cmocka_unit_test(knows_its_styles),
 	    cmocka_unit_test(lets_the_caller_say_what_a_report_does_not_need),
+	    cmocka_unit_test(has_every_runtime_tell_of_an_abort),
 	    cmocka_unit_test(runs_as_aflpp_does),
 	};
 
