@@ -24,14 +24,8 @@ read_bytes(struct content *c, int fd, struct found *found)
 	int more = buf_read_fd(&c->bytes, fd, FILE_MAX);
 
 	c->text = (struct span){c->bytes.data, c->bytes.len};
-	if (more == 0) {
-		hash_bytes(c->text.at, c->text.len, found->hex);
-		found->size = c->text.len;
-	} else if (more > 0 &&
-	    (lseek(fd, 0, SEEK_SET) < 0 ||
-		hash_fd(fd, found->hex, &found->size) < 0)) {
-		more = -1;
-	}
+	hash_bytes(c->text.at, c->text.len, found->hex);
+	found->size = c->text.len;
 	return more;
 }
 

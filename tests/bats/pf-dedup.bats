@@ -385,6 +385,13 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 	echo 3 | same got
 }
 
+@test "what has no end is looked at so far and no further" {
+	try 1 timeout 60 pf-dedup /dev/zero
+	says "'/dev/zero' is longer than 67108864 bytes: the rest is not looked at"
+	json 'e["data"]["input"]["bytes"]' >found
+	same found <<<67108864
+}
+
 @test "slow units, queues and corpora are no crashes" {
 	mkdir -p out/queue out/corpus out/crashes out/hangs.2026-11-21
 	echo slow | tee out/slow-unit-1 out/crashes/slow-unit-2 >out/queue/id:000000
