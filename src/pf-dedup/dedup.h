@@ -61,8 +61,12 @@ enum {
 };
 /* A file that is a trace, a crash input or has event lines. */
 int dedup_file(struct dedup *d, const char *path, unsigned how);
-/* One operand: a trace, a crash input, a file of event lines, a directory. */
-int dedup_path(const char *path, void *dedup);
+/*
+ * Reads every operand up to NULL or, where there is none, standard input: what
+ * came of it is in d->status. Each is a trace, a crash input, a file of event
+ * lines or a directory.
+ */
+void dedup_input(struct dedup *d, char *const operands[]);
 
 /*
  * Enriches one crash event, unless that has been done by the same rules.
@@ -85,16 +89,6 @@ struct found {
 void crash_from_file(struct dedup *d, struct found *found, bool has_report);
 /* The same of a log in d->content that was begun: each of its reports. */
 void crash_from_log(struct dedup *d, struct found *found, struct log *log);
-/*
- * Reads nothing: of d->report, where one was `found`. Whether it gives a site.
- */
-bool crash_fingerprint(struct dedup *d, const char *kind, const char *target,
-    const char *name, bool found);
-/* Appends the members that follow from the trace. */
-void crash_emit_derived(struct emit *e, const struct dedup *d, bool found,
-    const char *status, const char *target);
-void crash_tell_unresolved(
-    struct dedup *d, const char *name, bool has_trace, bool found);
 /*
  * Tells a crash without a tree of its event, where all that is wanted is its
  * line or its group: false when more is. `number` of its log counts from 1.

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "dedup.h"
+#include "derived.h"
 #include "emit.h"
 #include "event.h"
 #include "libcrash/crashevent.h"
@@ -66,7 +67,7 @@ write_event(struct dedup *d, struct found *found, struct span trace,
 		trace_cut(&cut, trace.at, trace.len);
 		emit_bytes(&e, "trace", cut.data, cut.len);
 	}
-	crash_emit_derived(&e, d, has_report,
+	derived_emit(&e, d, has_report,
 	    d->fingerprint.resolved ? "new" : "unresolved", NULL);
 	emit_end(&e);
 	add_fact(&fact, found, number);
@@ -97,7 +98,7 @@ join_group(struct dedup *d, struct found *found)
 	path = whole_path(d, found);
 	emit_encode(text, path, strlen(path));
 	groups_take(&d->groups,
-	    &(struct member){.group = d->group_by_stack ? f->stack : f->group,
+	    &(struct member){.group = derived_group(d),
 		.site = text->data,
 		.kind = text->data[kind] == '\0' ? NULL : text->data + kind,
 		.why = severity.why,
@@ -116,10 +117,9 @@ crash_direct(struct dedup *d, struct found *found, struct span trace,
 	if (!is_plain(d))
 		return false;
 	d->crashes++;
-	resolved = crash_fingerprint(d, NULL, NULL, found->path, has_report);
+	resolved = derived_fingerprint(d, NULL, NULL, found->path, has_report);
 	if (!resolved)
-		crash_tell_unresolved(
-		    d, found->path, trace.len > 0, has_report);
+		derived_unresolved(d, found->path, trace.len > 0, has_report);
 	if (d->output->events)
 		write_event(d, found, trace, number, has_report);
 	else if (resolved)

@@ -1,13 +1,10 @@
 /* pf-dedup - group crashes by what their traces say, and rate them. */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dedup.h"
-#include "event.h"
 #include "known.h"
 #include "libcrash/symbolize.h"
-#include "line.h"
 #include "mem.h"
 #include "msg.h"
 #include "options.h"
@@ -55,78 +52,6 @@ begin(struct dedup *d, const struct files *f)
 	    d->group_by_stack ? "stack" : "site");
 	d->seen = seen_open(f->seen, how, &d->groups);
 	free(how);
-}
-
-static int
-path_line(
-    struct dedup *d, unsigned long long number, const char *line, size_t len)
-{
-	char *path;
-	int status;
-
-	/* Cut at a NUL it would be another file's name. */
-	if (len >= PATH_MAX || memchr(line, '\0', len) != NULL) {
-		msg_warnx("standard input line %llu: neither an event nor a "
-			  "path",
-		    number);
-		d->lines++;
-		d->rejected++;
-		return 1;
-	}
-	path = mem_dup_n(line, len);
-	status = dedup_path(path, d);
-	free(path);
-	return status;
-}
-
-static int
-standard_input(struct dedup *d)
-{
-	struct line_reader reader;
-	enum line_status got;
-	char *line;
-	size_t len;
-	int status = 0;
-
-	line_init(&reader, 0, '\n', EVENT_LINE_MAX_EMBEDDED);
-	while ((got = line_next(&reader, &line, &len)) == LINE_OK ||
-	    got == LINE_TOO_LONG) {
-		if (got == LINE_TOO_LONG) {
-			msg_warnx("line %llu is longer than %d bytes and is "
-				  "lost",
-			    reader.number, EVENT_LINE_MAX_EMBEDDED);
-			d->lines++;
-			d->rejected++;
-			status = exit_worse(status, 1);
-		} else if (len > 0 && line[0] == '{') {
-			dedup_line(d, line, len);
-		} else if (len > 0) {
-			status = exit_worse(
-			    status, path_line(d, reader.number, line, len));
-		}
-	}
-	if (got == LINE_ERROR) {
-		msg_warn("read standard input");
-		status = exit_worse(status, 74);
-	}
-	line_release(&reader);
-	return status;
-}
-
-/* Not in one expression: what is read changes d->status as well. */
-static void
-read_all(struct dedup *d, char *const operands[])
-{
-	int status;
-
-	if (*operands == NULL) {
-		status = standard_input(d);
-		d->status = exit_worse(d->status, status);
-	}
-	for (; *operands != NULL; operands++) {
-		status = dedup_path(*operands, d);
-		d->status = exit_worse(d->status, status);
-	}
 }
 
 static void
@@ -197,7 +122,7 @@ main(int argc, char *argv[])
 	fingerprint_init(&d.fingerprint);
 	options_parse(&d, &files, argc, argv);
 	begin(&d, &files);
-	read_all(&d, argv + optind);
+	dedup_input(&d, argv + optind);
 	d.status = finish(&d);
 	account(&d);
 	release(&d);
