@@ -78,16 +78,11 @@ static void
 add_uri(struct buf *out, const char *text)
 {
 	struct buf bytes = BUF_INIT;
-	size_t start = 0;
 
 	emit_decode(&bytes, text, strlen(text));
-	/* A relative one must not look like a scheme or a host. */
-	while (
-	    bytes.len - start > 2 && memcmp(bytes.data + start, "./", 2) == 0)
-		start += 2;
 	if (bytes.len > 0 && bytes.data[0] == '/')
 		buf_add_str(out, "file://");
-	for (size_t i = start; i < bytes.len; i++) {
+	for (size_t i = 0; i < bytes.len; i++) {
 		unsigned char c = (unsigned char)bytes.data[i];
 
 		if (c < 0x80 &&
@@ -99,12 +94,49 @@ add_uri(struct buf *out, const char *text)
 	buf_release(&bytes);
 }
 
+/*
+ * Without "." and "..", which readers of the format do not take: as text, since
+ * the file need not be here. What goes above the root of the sources is below
+ * it, as with builds in a directory of their own.
+ */
+static void
+add_plain(struct buf *out, const char *path)
+{
+	struct span rest = span_text(path);
+
+	if (*path == '/')
+		buf_add_char(out, '/');
+	while (rest.len > 0) {
+		struct span part = span_before(rest, "/");
+
+		rest = span_skip(rest, part.len + 1);
+		if (part.len == 0 || span_is(part, "."))
+			continue;
+		if (span_is(part, "..")) {
+			const char *slash =
+			    memrchr(out->data, '/', out->len - (out->len > 0));
+
+			buf_truncate(out,
+			    slash == NULL ? 0
+				: slash == out->data
+				? 1
+				: (size_t)(slash - out->data));
+			continue;
+		}
+		if (out->len > 0 && out->data[out->len - 1] != '/')
+			buf_add_char(out, '/');
+		buf_add(out, part.at, part.len);
+	}
+}
+
 static void
 emit_artifact(struct emit *e, const char *file)
 {
-	struct buf uri = BUF_INIT;
+	struct buf uri = BUF_INIT, plain = BUF_INIT;
 
-	add_uri(&uri, file);
+	add_plain(&plain, file);
+	add_uri(&uri, plain.data);
+	buf_release(&plain);
 	emit_object(e, "artifactLocation");
 	emit_string(e, "uri", uri.data);
 	if (*file != '/')
@@ -113,18 +145,18 @@ emit_artifact(struct emit *e, const char *file)
 	buf_release(&uri);
 }
 
+/* Where no line is known it is the first: without one a result is refused. */
 static void
 emit_region(struct emit *e, const json_t *frame)
 {
-	const json_t *line = json_object_get(frame, "line");
-	const json_t *column = json_object_get(frame, "column");
+	json_int_t line = json_integer_value(json_object_get(frame, "line"));
+	json_int_t column =
+	    json_integer_value(json_object_get(frame, "column"));
 
-	if (!json_is_integer(line) || json_integer_value(line) < 1)
-		return;
 	emit_object(e, "region");
-	emit_i64(e, "startLine", json_integer_value(line));
-	if (json_is_integer(column) && json_integer_value(column) > 0)
-		emit_i64(e, "startColumn", json_integer_value(column));
+	emit_i64(e, "startLine", line > 0 ? line : 1);
+	if (line > 0 && column > 0)
+		emit_i64(e, "startColumn", column);
 	emit_end(e);
 }
 
@@ -141,8 +173,8 @@ emit_location(
 	if (file != NULL) {
 		emit_object(e, "physicalLocation");
 		emit_artifact(e, file);
-		if (event_text(frame, "file") != NULL)
-			emit_region(e, frame);
+		emit_region(
+		    e, event_text(frame, "file") != NULL ? frame : NULL);
 		emit_end(e);
 	}
 	if (function != NULL) {
@@ -179,21 +211,43 @@ emit_stack(struct emit *e, const json_t *frames)
 	emit_end(e);
 }
 
+/* The place that a site ends with: "f a.c:3". NULL where it has none. */
+static json_t *
+place_of_site(const char *site)
+{
+	const char *blank = strrchr(site, ' ');
+	const char *file = blank != NULL ? blank + 1 : site;
+	const char *colon = strrchr(file, ':');
+	struct span digits = colon == NULL ? SPAN_NONE : span_text(colon + 1);
+	uint64_t line;
+
+	if (colon == file || !span_decimal(&digits, &line) || digits.len > 0 ||
+	    line > INT32_MAX)
+		return NULL;
+	return json_pack("{s:s%, s:i}", "file", file, (size_t)(colon - file),
+	    "line", (int)line);
+}
+
 /*
- * The site's frame. Where no file is known, the module stands for it or else
- * the input: without any place a result is refused.
+ * The site's frame or the place that it names. Where no file is known, the
+ * module stands for it or else the input: without any place a result is
+ * refused.
  */
 static void
 emit_place(struct emit *e, const struct group *g, const json_t *example)
 {
 	const json_t *frame = site_frame(example, group_site(g));
+	json_t *place = event_text(frame, "file") == NULL
+	    ? place_of_site(group_site(g))
+	    : NULL;
 	const char *file = event_text(frame, "module");
 
 	if (file == NULL)
 		file = example_input(example);
 	emit_array(e, "locations");
-	emit_location(e, NULL, frame, file);
+	emit_location(e, NULL, place != NULL ? place : frame, file);
 	emit_end(e);
+	json_decref(place);
 }
 
 static void

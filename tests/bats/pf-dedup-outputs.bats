@@ -101,6 +101,32 @@ overflow=5e43bde88fce3e72
 	EOF
 }
 
+@test "SARIF's places have a line and no dots, whatever the trace has" {
+	{
+		echo '==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0 (pc 0x1)'
+		echo '#0 0x1 in f /usr/bin/../lib/./a//b.c:3:4'
+		echo '#1 0x1 in g ../src/c.c:5'
+		echo '#2 0x1 in h (/opt/x/../prog+0x12)'
+	} >dots
+	echo 'a.c:7:2: runtime error: division by zero' >place
+	try 0 pf-dedup --sarif dots place
+	/usr/bin/python3 - stdout >found <<-'EOF'
+	import json, sys
+	for r in json.load(open(sys.argv[1]))["runs"][0]["results"]:
+	    frames = [f["location"] for s in r.get("stacks", []) for f in s["frames"]]
+	    for place in r["locations"] + frames:
+	        place = place.get("physicalLocation")
+	        if place:
+	            print(place["artifactLocation"], place["region"])
+	EOF
+	same found <<-'EOF'
+	{'uri': 'file:///usr/lib/a/b.c'} {'startLine': 3, 'startColumn': 4}
+	{'uri': 'file:///usr/lib/a/b.c'} {'startLine': 3, 'startColumn': 4}
+	{'uri': 'src/c.c', 'uriBaseId': '%SRCROOT%'} {'startLine': 5}
+	{'uri': 'a.c', 'uriBaseId': '%SRCROOT%'} {'startLine': 7}
+	EOF
+}
+
 @test "SARIF holds 25000 groups and tells of the rest" {
 	/usr/bin/python3 - >many <<-'EOF'
 	trace = "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0 (pc 0x1)\n#0 0x1 in f%d /a.c:3:4\n"
