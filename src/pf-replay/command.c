@@ -177,18 +177,19 @@ command_sanitizers(struct strvec *env, bool as_aflpp, const char *symbolizer)
 		strvec_env_set(env, "RUST_BACKTRACE", "1");
 }
 
-char *
-command_symbolizer(void)
+void
+command_unwind(struct strvec *env)
 {
-	char *path = program_find("llvm-symbolizer");
+	static const char *const names[] = {"ASAN_OPTIONS", "LSAN_OPTIONS"};
 
-	for (int version = 30; path == NULL && version >= 9; version--) {
-		char name[32];
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const char *value = strvec_env_get(env, names[i]);
+		char *with = mem_printf("%s%sfast_unwind_on_malloc=0",
+		    value != NULL ? value : "", value != NULL ? ":" : "");
 
-		snprintf(name, sizeof name, "llvm-symbolizer-%d", version);
-		path = program_find(name);
+		strvec_env_set(env, names[i], with);
+		free(with);
 	}
-	return path;
 }
 
 void

@@ -43,8 +43,11 @@ void
 command_sanitizers(struct strvec *env, bool as_aflpp, const char *symbolizer);
 /* The names of the variables that command_sanitizers sets, up to NULL. */
 extern const char *const command_sanitizer_names[];
-/* llvm-symbolizer or one with a version in its name, from PATH, or NULL. */
-char *command_symbolizer(void);
+/*
+ * Has the sanitizers follow every frame where memory is allocated, also those
+ * that have no frame pointer, as libc's: it takes them long.
+ */
+void command_unwind(struct strvec *env);
 /*
  * The words that run `argv` below gdb and print its backtrace, registers and
  * the instruction that it stopped at.

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcrash/symbolize.h"
 #include "mem.h"
 #include "msg.h"
 #include "options.h"
@@ -21,7 +22,7 @@ find_helpers(struct replay *replay)
 			msg_die(69, "run %s", msg_quote(replay->command[0]));
 		free(program);
 	}
-	replay->symbolizer = command_symbolizer();
+	replay->symbolizer = symbolizer_program();
 	if (replay->symbolizer == NULL)
 		msg_warnx("no llvm-symbolizer in PATH: clang's traces will "
 			  "have no names");

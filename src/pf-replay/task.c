@@ -57,23 +57,29 @@ give_up(struct replay *replay, struct task *task)
 void
 task_start(struct replay *replay, struct task *task, struct worker *worker)
 {
-	struct strvec below_gdb = STRVEC_INIT;
+	struct strvec below_gdb = STRVEC_INIT, unwinding = STRVEC_INIT;
 	char *const *argv = task->argv.item;
 	const struct strvec *env =
 	    task->own_env.count > 0 ? &task->own_env : &replay->env;
 	struct run_limits limits = task->limits;
 
-	if (task->under_gdb) {
+	if (task->look == LOOK_GDB) {
 		command_gdb(&below_gdb, replay->gdb, task->argv.item);
 		argv = below_gdb.item;
-		/* Reading symbols takes time and memory. */
-		limits.timeout_ms = limits.timeout_ms * 2 + 10000;
+		/* Reading symbols takes memory. */
 		limits.memory_bytes = 0;
+	} else if (task->look == LOOK_UNWIND) {
+		strvec_add_all(&unwinding, env->item);
+		command_unwind(&unwinding);
+		env = &unwinding;
 	}
+	if (task->look != LOOK_NONE)
+		limits.timeout_ms = limits.timeout_ms * 2 + 10000;
 	if (worker_start(worker, &task->run, argv, env->item,
 		task->on_stdin ? task->input : NULL, &limits) < 0)
 		give_up(replay, task);
 	strvec_release(&below_gdb);
+	strvec_release(&unwinding);
 }
 
 /* What the output says: a report and what it is called. */
@@ -99,6 +105,7 @@ read_output(struct replay *replay, struct task *task, struct sighting *s,
 	fingerprint_make(f, &replay->report, replay->rules, target, NULL);
 	memcpy(s->group, f->group, sizeof s->group);
 	s->symbolized = f->symbolized;
+	s->leak = span_is(replay->report.kind, "leak");
 }
 
 /*
@@ -177,28 +184,38 @@ may_not_trace(const struct buf *output)
 	    strstr(output->data, "ptrace: Operation not permitted") != NULL;
 }
 
+/* Its trace is the task's; the runs that had none ended as it did. */
 static void
-take_gdb(struct replay *replay, struct task *task)
+take_trace(struct replay *replay, struct task *task, const struct buf *output)
 {
-	struct buf output = BUF_INIT;
 	struct sighting s = {.outcome = OUTCOME_CRASH};
 
+	read_output(replay, task, &s, output);
+	/* Without a group a leak has the report that it had. */
+	if (task->look == LOOK_UNWIND && s.group[0] == '\0')
+		return;
+	buf_clear(&task->trace);
+	buf_add(&task->trace, output->data, output->len);
+	for (unsigned i = 0; i < task->finished; i++)
+		if (task->sightings[i].group[0] == '\0') {
+			memcpy(
+			    task->sightings[i].group, s.group, sizeof s.group);
+			task->sightings[i].symbolized = s.symbolized;
+		}
+}
+
+static void
+take_look(struct replay *replay, struct task *task)
+{
+	struct buf output = BUF_INIT;
+
 	run_output(&task->run, &output);
-	if (may_not_trace(&output)) {
+	if (task->look == LOOK_GDB && may_not_trace(&output)) {
 		tell_of_gdb(replay, "gdb may not trace here");
 		replay->gdb_refused = true;
 	} else if (report_read(&replay->report, output.data, output.len) &&
 	    report_stack(&replay->report, STACK_CRASH) != NULL) {
-		read_output(replay, task, &s, &output);
-		buf_clear(&task->trace);
-		buf_add(&task->trace, output.data, output.len);
-		/* The other runs ended by the same signal, or they differ. */
-		for (unsigned i = 0; i < task->finished; i++)
-			if (task->sightings[i].group[0] == '\0') {
-				memcpy(task->sightings[i].group, s.group,
-				    sizeof s.group);
-				task->sightings[i].symbolized = s.symbolized;
-			}
+		take_trace(replay, task, &output);
 	}
 	buf_release(&output);
 }
@@ -239,23 +256,31 @@ take_run(struct replay *replay, struct task *task)
 	buf_release(&output);
 }
 
-/* A crash whose runs ended by a signal and said nothing. */
-static bool
-wants_gdb(struct replay *replay, const struct task *task)
+/*
+ * Who can tell more of a crash whose runs did not tell enough: those that ended
+ * by a signal and said nothing, leaks below a function of libc.
+ */
+static enum look
+next_look(struct replay *replay, const struct task *task)
 {
-	bool mute = false;
+	const struct sighting *mute = NULL;
 
-	if (task->under_gdb)
-		return false;
+	if (task->look != LOOK_NONE)
+		return LOOK_NONE;
 	for (unsigned i = 0; i < task->finished; i++)
 		if (task->sightings[i].outcome == OUTCOME_ERROR)
-			return false;
+			return LOOK_NONE;
 		else if (task->sightings[i].outcome == OUTCOME_CRASH &&
 		    task->sightings[i].group[0] == '\0')
-			mute = true;
-	if (mute && replay->gdb == NULL)
+			mute = &task->sightings[i];
+	if (mute == NULL)
+		return LOOK_NONE;
+	if (mute->leak)
+		return LOOK_UNWIND;
+	if (replay->gdb == NULL)
 		tell_of_gdb(replay, "no gdb in PATH");
-	return mute && replay->gdb != NULL && !replay->gdb_refused;
+	return replay->gdb != NULL && !replay->gdb_refused ? LOOK_GDB
+							   : LOOK_NONE;
 }
 
 /* Who finds no room to write on may not come to where it crashes. */
@@ -278,23 +303,25 @@ void
 task_take(struct replay *replay, struct task *task)
 {
 	enum verdict verdict;
+	enum look look;
 
 	if (task->run.error != 0) {
 		errno = task->run.error;
 		give_up(replay, task);
 		return;
 	}
-	if (task->under_gdb)
-		take_gdb(replay, task);
+	if (task->look != LOOK_NONE)
+		take_look(replay, task);
 	else
 		take_run(replay, task);
 	verdict = verdict_of(task->sightings, task->finished, &task->expected);
 	/* After an error the other runs could tell nothing more. */
-	if (!task->under_gdb && task->finished < replay->runs &&
+	if (task->look == LOOK_NONE && task->finished < replay->runs &&
 	    verdict != VERDICT_ERROR)
 		return;
-	if (wants_gdb(replay, task))
-		task->under_gdb = true;
+	look = next_look(replay, task);
+	if (look != LOOK_NONE)
+		task->look = look;
 	else
 		finish(replay, task, doubt(task, verdict));
 }

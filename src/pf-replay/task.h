@@ -40,6 +40,13 @@ struct replay {
 	int status;
 };
 
+/* The run that only gets the trace which the others do not have. */
+enum look {
+	LOOK_NONE,
+	LOOK_GDB,
+	LOOK_UNWIND, /* by a sanitizer that takes its time */
+};
+
 struct task {
 	struct run run; /* the first member: task_of_run */
 	bool done;
@@ -57,7 +64,7 @@ struct task {
 
 	struct sighting *sightings; /* replay.runs of them */
 	unsigned finished;
-	bool under_gdb; /* the run that only gets the backtrace */
+	enum look look;
 	/* Of the first hit. */
 	bool hit;
 	struct buf trace;

@@ -21,6 +21,7 @@ struct sighting {
 	char group[FINGERPRINT_TEXT];
 	bool symbolized;
 	int signal; /* 0: none */
+	bool leak;
 };
 
 /* What is known of a crash before it is run. */

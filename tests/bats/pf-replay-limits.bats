@@ -316,6 +316,41 @@ wild_program() {
 	EOF
 }
 
+@test "a leak below libc, which has no frame pointers, has its place" {
+	local build
+	cat >leak.c <<-'END'
+		#define _GNU_SOURCE
+		#include <stdio.h>
+		#include <string.h>
+		__attribute__((noinline)) static void forget(int n)
+		{
+			char *volatile text;
+			if (asprintf((char **)&text, "%d", n) > 0)
+				text = NULL;
+		}
+		/* What is left on the stack may keep it from being lost. */
+		__attribute__((noinline)) static int scrub(int n)
+		{
+			volatile char room[8192];
+			memset((char *)room, n, sizeof room);
+			return room[n];
+		}
+		int main(void)
+		{
+			forget(4);
+			return scrub(0);
+		}
+	END
+	for build in 'gcc -fsanitize=leak' 'clang -fsanitize=address'; do
+		$build -g -O1 -w -fno-omit-frame-pointer -o leak leak.c
+		try 0 pf-replay input -- ./leak
+		json 'e["data"]["replay"]["verdict"]' >found
+		pf-dedup stdout >told
+		json '[e["data"][k] for k in ("kind", "site")]' told >>found
+		printf '%s\n' same '["leak", "forget leak.c:7"]' | same found
+	done
+}
+
 @test "gdb that is missing, or may not trace, is told once" {
 	printf '#!/bin/sh\nkill -SEGV $$\n' >crash
 	chmod +x crash

@@ -102,6 +102,21 @@ has_every_runtime_tell_of_an_abort(void **state)
 }
 
 static void
+unwinds_where_memory_is_allocated(void **state)
+{
+	struct strvec env = STRVEC_INIT;
+
+	(void)state;
+	strvec_env_set(&env, "ASAN_OPTIONS", "a=1");
+	command_unwind(&env);
+	assert_string_equal(strvec_env_get(&env, "ASAN_OPTIONS"),
+	    "a=1:fast_unwind_on_malloc=0");
+	assert_string_equal(strvec_env_get(&env, "LSAN_OPTIONS"),
+	    "fast_unwind_on_malloc=0");
+	strvec_release(&env);
+}
+
+static void
 runs_as_aflpp_does(void **state)
 {
 	struct strvec env = STRVEC_INIT;
@@ -124,6 +139,7 @@ main(void)
 	    cmocka_unit_test(knows_its_styles),
 	    cmocka_unit_test(lets_the_caller_say_what_a_report_does_not_need),
 	    cmocka_unit_test(has_every_runtime_tell_of_an_abort),
+	    cmocka_unit_test(unwinds_where_memory_is_allocated),
 	    cmocka_unit_test(runs_as_aflpp_does),
 	};
 

@@ -8,22 +8,14 @@
 
 #include "pf-replay/verdict.h"
 
-#define CRASH(group)                           \
-	{                                      \
-		OUTCOME_CRASH, group, true, 11 \
+#define RUN(end, group, symbolized, signal)                     \
+	{                                                       \
+		OUTCOME_##end, group, symbolized, signal, false \
 	}
-#define CLEAN                               \
-	{                                   \
-		OUTCOME_CLEAN, "", false, 0 \
-	}
-#define SLOW                                  \
-	{                                     \
-		OUTCOME_TIMEOUT, "", false, 0 \
-	}
-#define BROKEN                              \
-	{                                   \
-		OUTCOME_ERROR, "", false, 0 \
-	}
+#define CRASH(group) RUN(CRASH, group, true, 11)
+#define CLEAN RUN(CLEAN, "", false, 0)
+#define SLOW RUN(TIMEOUT, "", false, 0)
+#define BROKEN RUN(ERROR, "", false, 0)
 
 static const struct expectation nothing = {0};
 static const struct expectation crash = {true, false, CRASH("a")};
