@@ -375,7 +375,9 @@ json.dump({"time": "2026-11-21T02:00:00.123Z", "node": "n1", "job": "j",
 		sed "s/==[0-9]*==/==$pid==/" "$trace"
 	done >>log
 	(
-		ulimit -d 262144
+		# AddressSanitizer itself needs more.
+		grep -q __asan_report_load "$(command -v pf-dedup)" ||
+			ulimit -d 262144
 		try 0 pf-dedup log
 	)
 	json "e['data']['group']" | sort | uniq -c | awk '{ print $1 }' >got
