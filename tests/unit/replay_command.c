@@ -111,8 +111,8 @@ unwinds_where_memory_is_allocated(void **state)
 	command_unwind(&env);
 	assert_string_equal(strvec_env_get(&env, "ASAN_OPTIONS"),
 	    "a=1:fast_unwind_on_malloc=0");
-	assert_string_equal(strvec_env_get(&env, "LSAN_OPTIONS"),
-	    "fast_unwind_on_malloc=0");
+	assert_string_equal(
+	    strvec_env_get(&env, "LSAN_OPTIONS"), "fast_unwind_on_malloc=0");
 	strvec_release(&env);
 }
 
