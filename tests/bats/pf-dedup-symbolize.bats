@@ -106,7 +106,11 @@ script() {
 
 counting() {
 	script counting <<-EOF
-	tee -a "$PWD/asked" | exec llvm-symbolizer "\$@"
+	# Noted before it is asked: after the last answer all are killed.
+	while read -r line; do
+		echo "\$line" >>"$PWD/asked"
+		echo "\$line"
+	done | exec llvm-symbolizer "\$@"
 	EOF
 }
 
