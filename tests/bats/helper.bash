@@ -53,12 +53,13 @@ says() {
 # silent: nothing on standard error.
 silent() { same stderr </dev/null; }
 
-# bound_by_modes COMMAND…: run so that file modes hold, for root too.
+# bound_by_modes COMMAND…: run so that file modes hold, for root too. In the
+# background with bound_exec=exec, for $! to be the command.
 bound_by_modes() {
 	if [ "$(id -u)" = 0 ]; then
 		set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
 	fi
-	"$@"
+	${bound_exec-} "$@"
 }
 
 # until_true SECONDS COMMAND…: waits for it to succeed.

@@ -168,7 +168,8 @@ finish() {
 	echo foreign >foreign
 	mkfifo pipe
 	echo 'INFO: Seed: 1' >probe
-	bound_by_modes pf-stats --follow 200ms out some foreign pipe probe \
+	bound_exec=exec bound_by_modes \
+		pf-stats --follow 200ms out some foreign pipe probe \
 		>stdout 2>stderr 3>&- &
 	follower=$!
 	rounds 4
