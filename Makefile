@@ -20,19 +20,20 @@ programs := pf-backup pf-dedup pf-ingest pf-reap pf-replay pf-report pf-run \
 	pf-ship pf-stats
 scripts := $(notdir $(wildcard bin/pf-*))
 
+store_pkgs := sqlite3 libpq
 # What each program stands on: our libraries in link order, then pkg-config's.
 pf-backup_libs := pf
 pf-backup_pkgs := libarchive libzstd libxxhash jansson
 pf-dedup_libs := crash pf
 pf-dedup_pkgs := libpcre2-8 libxxhash jansson
 pf-ingest_libs := store pf
-pf-ingest_pkgs := sqlite3 libxxhash jansson
+pf-ingest_pkgs := $(store_pkgs) libxxhash jansson
 pf-reap_libs := pf
 pf-reap_pkgs := libxxhash jansson
 pf-replay_libs := crash pf
 pf-replay_pkgs := libpcre2-8 libxxhash jansson
 pf-report_libs := store pf
-pf-report_pkgs := sqlite3 libxxhash jansson
+pf-report_pkgs := $(store_pkgs) libxxhash jansson
 pf-run_libs := engine pf
 pf-run_pkgs := libxxhash jansson
 pf-ship_libs := pf
@@ -82,6 +83,8 @@ $(build)/lib/lib$(1).a: $$(call objects_of,src/lib$(1))
 	$(quiet)rm -f $$@ && $(AR) rcs $$@ $$^
 endef
 $(foreach l,$(libraries),$(eval $(call library,$(l))))
+
+$(build)/obj/src/libstore/%.o: cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
 
 # The default rules are compiled in.
 $(build)/obj/src/libcrash/rules_default.o: share/pf-dedup.rules

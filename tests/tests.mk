@@ -5,7 +5,7 @@ unit_sources := $(wildcard tests/unit/*.c)
 unit_tests := $(unit_sources:tests/unit/%.c=$(build)/unit/%)
 
 # A unit test links every library of ours; the linker takes what it needs.
-unit_pkgs := cmocka libpcre2-8 libxxhash jansson sqlite3
+unit_pkgs := cmocka libpcre2-8 libxxhash jansson $(store_pkgs)
 $(unit_tests): $(build)/unit/%: $(build)/obj/tests/unit/%.o \
 		$(call archives_of,store engine crash pf)
 	@mkdir -p $(@D)
@@ -105,7 +105,16 @@ $(bench_traces): $(build)/obj/tests/bench/traces.o $(call archives_of,crash pf)
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
 
-bench: all $(bench_traces)
+bench_store := $(build)/bench/store
+$(build)/obj/tests/bench/store.o: \
+	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
+$(bench_store): $(build)/obj/tests/bench/store.o $(call archives_of,pf)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs) $(store_pkgs)) $(LDLIBS)
+
+bench: all $(bench_traces) $(bench_store)
 	tests/bench/run
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])

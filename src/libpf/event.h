@@ -8,6 +8,7 @@
 #ifndef PF_EVENT_H
 #define PF_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "buf.h"
@@ -49,6 +50,23 @@ void event_id(const struct event_head *head, const char *fact, size_t fact_len,
 
 /* The name of this node: PF_NODE, else the host name up to its first dot. */
 const char *event_node(void);
+
+struct scan;
+/* The places of an event line's members in a scan; 0 where there is none. */
+struct event_places {
+	uint32_t type, node, job, target, fuzzer, data;
+	char id[HASH_TEXT];
+	int64_t rev, time_ms;
+};
+/*
+ * Reads one line (with or without its newline) into `scan`. False with *why
+ * set to a sentence's rest when it is not an event line: see event_parse, of
+ * which this is the fast form.
+ */
+bool event_scan(struct scan *scan, const char *line, size_t len,
+    struct event_places *places, const char **why);
+/* Whether the member at `place` is one of the line's head, not of its own. */
+bool event_is_head(const struct scan *scan, uint32_t place);
 
 struct json_t;
 /*

@@ -8,17 +8,26 @@
 #include "mem.h"
 
 /* The last one has no scheme: whatever is no URL is a path. */
-static const struct db_engine *const engines[] = {&db_sqlite};
+static const struct db_engine *const engines[] = {&db_postgresql, &db_sqlite};
+
+static bool
+is_its_scheme(const struct db_engine *engine, const char *where)
+{
+	const char *const *scheme;
+
+	for (scheme = engine->schemes; *scheme != NULL; scheme++)
+		if (strncmp(where, *scheme, strlen(*scheme)) == 0)
+			return true;
+	return false;
+}
 
 static const struct db_engine *
 engine_of(const char *where)
 {
-	size_t last = sizeof engines / sizeof engines[0] - 1, i;
+	size_t last = sizeof engines / sizeof engines[0] - 1, i = 0;
 
-	for (i = 0; i < last; i++)
-		if (strncmp(where, engines[i]->scheme,
-			strlen(engines[i]->scheme)) == 0)
-			break;
+	while (i < last && !is_its_scheme(engines[i], where))
+		i++;
 	return engines[i];
 }
 
@@ -27,6 +36,12 @@ db_open(
     const char *where, const struct db_options *options, struct db_error *why)
 {
 	return engine_of(where)->open(where, options, why);
+}
+
+int
+db_reopen(struct db *db)
+{
+	return db->engine->reopen(db);
 }
 
 void
@@ -40,6 +55,12 @@ db_close(struct db *db)
 		db->statements = s->next;
 		free(s->sql);
 		db->engine->finalize(s);
+	}
+	while (db->rows != NULL) {
+		struct db_rows *rows = db->rows;
+
+		db->rows = rows->next;
+		db->engine->rows_free(rows);
 	}
 	db->engine->close(db);
 }
@@ -57,6 +78,8 @@ db_exit_code(enum db_fault fault)
 	case DB_FAULT_NONE:
 		return 0;
 	case DB_FAULT_BUSY:
+	case DB_FAULT_AGAIN:
+	case DB_FAULT_LOST:
 	case DB_FAULT_FULL:
 		return EX_TEMPFAIL;
 	case DB_FAULT_MISSING:
@@ -93,7 +116,13 @@ db_fail(struct db *db, enum db_fault fault, const char *format, ...)
 int
 db_exec(struct db *db, const char *sql)
 {
-	return db->engine->exec(db, sql);
+	struct buf ours = BUF_INIT;
+	int status;
+
+	dialect_write(&ours, db->engine->dialect, sql);
+	status = db->engine->exec(db, ours.data);
+	buf_release(&ours);
+	return status;
 }
 
 int
@@ -114,9 +143,19 @@ db_commit(struct db *db)
 	return db->engine->commit(db);
 }
 
+int
+db_check(struct db *db)
+{
+	return db->engine->check(db);
+}
+
 void
 db_rollback(struct db *db)
 {
+	struct db_rows *rows;
+
+	for (rows = db->rows; rows != NULL; rows = rows->next)
+		db->engine->rows_clear(rows);
 	db->engine->rollback(db);
 }
 
@@ -141,13 +180,18 @@ db_mark(struct db *db)
 struct db_statement *
 db_prepare(struct db *db, const void *key, const char *sql)
 {
-	struct db_statement *s = db->engine->prepare(db, sql);
+	struct buf ours = BUF_INIT;
+	struct db_statement *s;
 
-	if (s == NULL)
+	dialect_write(&ours, db->engine->dialect, sql);
+	s = db->engine->prepare(db, ours.data);
+	if (s == NULL) {
+		buf_release(&ours);
 		return NULL;
+	}
 	s->db = db;
 	s->key = key;
-	s->sql = mem_dup(sql);
+	s->sql = buf_take(&ours);
 	s->next = db->statements;
 	db->statements = s;
 	return s;
@@ -217,13 +261,7 @@ db_reset(struct db_statement *s)
 int
 db_run(struct db_statement *s)
 {
-	enum db_step step = db_step(s);
-
-	db_reset(s);
-	if (step == DB_ROW)
-		return db_fail(
-		    s->db, DB_FAULT_PROGRAM, "a statement gave rows unasked");
-	return step == DB_DONE ? 0 : -1;
+	return s->db->engine->run(s);
 }
 
 bool
@@ -274,4 +312,71 @@ const char *
 db_column_name(struct db_statement *s, int column)
 {
 	return s->db->engine->column_name(s, column);
+}
+
+struct db_rows *
+db_rows(struct db *db, const void *key, const char *table,
+    const struct db_column *columns, size_t count)
+{
+	struct db_rows *rows = db->engine->rows(db, table, columns, count);
+
+	if (rows == NULL)
+		return NULL;
+	rows->db = db;
+	rows->key = key;
+	rows->next = db->rows;
+	db->rows = rows;
+	return rows;
+}
+
+struct db_rows *
+db_rows_find(const struct db *db, const void *key)
+{
+	struct db_rows *rows = db->rows;
+
+	while (rows != NULL && rows->key != key)
+		rows = rows->next;
+	return rows;
+}
+
+void
+db_rows_null(struct db_rows *rows)
+{
+	rows->db->engine->rows_null(rows);
+}
+
+void
+db_rows_integer(struct db_rows *rows, int64_t value)
+{
+	rows->db->engine->rows_integer(rows, value);
+}
+
+void
+db_rows_real(struct db_rows *rows, double value)
+{
+	rows->db->engine->rows_real(rows, value);
+}
+
+void
+db_rows_text(struct db_rows *rows, const char *text, size_t len)
+{
+	rows->db->engine->rows_text(rows, text, len);
+}
+
+int
+db_rows_end(struct db_rows *rows)
+{
+	return rows->db->engine->rows_end(rows);
+}
+
+int
+db_rows_flush(struct db_rows *rows)
+{
+	return rows->db->engine->rows_flush(rows);
+}
+
+void
+db_rows_clear(struct db_rows *rows)
+{
+	rows->db->engine->rows_clear(rows);
 }

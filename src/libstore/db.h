@@ -1,10 +1,13 @@
 /*
  * A database, whatever engine holds it. Statements are SQL with ?1 to ?N as
- * parameters; they are prepared once and used many times.
+ * parameters, and with the words of dialect.h where engines differ; they are
+ * prepared once and used many times.
  *
  * Every call that can fail returns -1 (or DB_FAILED, or NULL) and leaves what
  * happened in db_error. After a failure inside a transaction the caller rolls
- * back; nothing of it is kept.
+ * back; nothing of it is kept. An engine behind a network sends what has no
+ * answer together: then a failure of db_run or of a flush is told by the next
+ * call that needs an answer, at the latest by db_commit.
  */
 #ifndef PF_DB_H
 #define PF_DB_H
@@ -19,6 +22,8 @@ struct db_statement;
 enum db_fault {
 	DB_FAULT_NONE,
 	DB_FAULT_BUSY,    /* others held the lock for longer than `wait_ms` */
+	DB_FAULT_AGAIN,   /* lost against another writer: roll back, redo */
+	DB_FAULT_LOST,    /* the connection is gone: db_reopen, redo */
 	DB_FAULT_FULL,    /* no room left on the disk */
 	DB_FAULT_MISSING, /* there is no store here */
 	DB_FAULT_CREATE,  /* it cannot be created: no such directory */
@@ -51,11 +56,17 @@ struct db_options {
 enum db_step { DB_FAILED = -1, DB_DONE, DB_ROW };
 
 /*
- * Opens the store that `where` names (a path). NULL with *why set. The schema
- * is not looked at: see migrate.h.
+ * Opens the store that `where` names: a path, or postgresql://… as libpq takes
+ * it. NULL with *why set. The schema is not looked at: see migrate.h.
  */
 struct db *db_open(
     const char *where, const struct db_options *options, struct db_error *why);
+/*
+ * After DB_FAULT_LOST: connects anew, waiting for `wait_ms` at most, and
+ * prepares again what was prepared. What was sent and not committed is gone;
+ * whether a commit that was lost took place is not known.
+ */
+int db_reopen(struct db *db);
 /* Ends all statements with it. NULL is allowed. */
 void db_close(struct db *db);
 
@@ -75,6 +86,8 @@ int db_begin(struct db *db);
 int db_begin_read(struct db *db);
 /* Returns 0 when what was written is on the disk. */
 int db_commit(struct db *db);
+/* Waits for what was sent to be done: 0, or -1 with its failure. */
+int db_check(struct db *db);
 /* Harmless when no transaction is open. */
 void db_rollback(struct db *db);
 
@@ -101,7 +114,7 @@ enum db_step db_step(struct db_statement *s);
 void db_reset(struct db_statement *s);
 /* For statements without rows: step and reset. 0, or -1. */
 int db_run(struct db_statement *s);
-/* How many rows the last statement that wrote has changed. */
+/* How many rows the last statement that wrote has changed, -1 on failure. */
 int64_t db_changes(struct db *db);
 
 /* Columns of the present row count from 0; text lives until the next step. */
@@ -116,6 +129,32 @@ double db_column_real_or(struct db_statement *s, int column, double unknown);
 const char *db_column_text(struct db_statement *s, int column);
 int db_column_count(struct db_statement *s);
 const char *db_column_name(struct db_statement *s, int column);
+
+/*
+ * Rows for one table, written together: each column in turn, then
+ * db_rows_end. They are in the table after db_rows_flush, in no certain order.
+ */
+enum db_type { DB_INTEGER, DB_REAL, DB_TEXT, DB_JSON };
+struct db_column {
+	const char *name;
+	enum db_type type;
+};
+struct db_rows;
+
+/* Lives until db_close; `key` as in db_prepare, for db_rows_find. `table` and
+ * the columns' names are borrowed for as long. */
+struct db_rows *db_rows(struct db *db, const void *key, const char *table,
+    const struct db_column *columns, size_t count);
+struct db_rows *db_rows_find(const struct db *db, const void *key);
+/* The value of the next column; text is borrowed until db_rows_end. */
+void db_rows_null(struct db_rows *rows);
+void db_rows_integer(struct db_rows *rows, int64_t value);
+void db_rows_real(struct db_rows *rows, double value);
+void db_rows_text(struct db_rows *rows, const char *text, size_t len);
+int db_rows_end(struct db_rows *rows);
+int db_rows_flush(struct db_rows *rows);
+/* Forgets what was not flushed; db_rollback does so too. */
+void db_rows_clear(struct db_rows *rows);
 
 /* 1 when the store has no table yet, 0 when it has, -1 on failure. */
 int db_is_empty(struct db *db);

@@ -1,43 +1,15 @@
 /* The SQLite engine: one file, WAL, and nothing acknowledged before fsync. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "clock.h"
-#include "db_engine.h"
+#include "db_sqlite.h"
 #include "mem.h"
 #include "msg.h"
 
 /* "pfst", at offset 68 of the file (sqlite.org/fileformat2.html, 1.3.16). */
 #define APPLICATION_ID 0x70667374
-
-struct sqlite {
-	struct db db;
-	sqlite3 *handle;
-	char *path;
-	char *name; /* as it was given, for messages */
-	int64_t wait_ms;
-	int64_t wait_until; /* by clock_monotonic, of the present wait */
-	unsigned random;
-};
-
-struct sqlite_statement {
-	struct db_statement statement;
-	sqlite3_stmt *handle;
-};
-
-static struct sqlite *
-sqlite_of(struct db *db)
-{
-	return (struct sqlite *)(void *)db;
-}
-
-static sqlite3_stmt *
-handle_of(struct db_statement *s)
-{
-	return ((struct sqlite_statement *)(void *)s)->handle;
-}
 
 static enum db_fault
 fault_of(sqlite3 *handle, int code)
@@ -68,8 +40,8 @@ fault_of(sqlite3 *handle, int code)
 	}
 }
 
-static int
-fail(struct db *db)
+int
+sqlite_fail(struct db *db)
 {
 	struct sqlite *s = sqlite_of(db);
 	int code = sqlite3_extended_errcode(s->handle);
@@ -117,11 +89,11 @@ ask(struct db *db, const char *sql, int64_t *value)
 
 	if (sqlite3_prepare_v2(sqlite_of(db)->handle, sql, -1, &st, NULL) !=
 	    SQLITE_OK)
-		return fail(db);
+		return sqlite_fail(db);
 	code = sqlite3_step(st);
 	*value = code == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
 	if (code != SQLITE_ROW && code != SQLITE_DONE) {
-		fail(db);
+		sqlite_fail(db);
 		sqlite3_finalize(st);
 		return -1;
 	}
@@ -144,7 +116,7 @@ exec(struct db *db, const char *sql)
 {
 	if (sqlite3_exec(sqlite_of(db)->handle, sql, NULL, NULL, NULL) !=
 	    SQLITE_OK)
-		return fail(db);
+		return sqlite_fail(db);
 	return 0;
 }
 
@@ -234,7 +206,7 @@ open_file(struct db *db, enum db_mode mode)
 	}
 	error = sqlite3_system_errno(s->handle);
 	if (error == 0)
-		return fail(db);
+		return sqlite_fail(db);
 	return db_fail(db,
 	    error == EACCES || error == EROFS || error == EPERM
 		? DB_FAULT_PERMISSION
@@ -314,142 +286,61 @@ mark(struct db *db)
 	return exec(db, sql);
 }
 
-static struct db_statement *
-prepare(struct db *db, const char *sql)
-{
-	struct sqlite_statement *s = mem_calloc(1, sizeof *s);
-
-	if (sqlite3_prepare_v3(sqlite_of(db)->handle, sql, -1,
-		SQLITE_PREPARE_PERSISTENT, &s->handle, NULL) != SQLITE_OK) {
-		fail(db);
-		free(s);
-		return NULL;
-	}
-	return &s->statement;
-}
-
-static void
-finalize(struct db_statement *s)
-{
-	sqlite3_finalize(handle_of(s));
-	free(s);
-}
-
-static void
-bind_null(struct db_statement *s, int parameter)
-{
-	sqlite3_bind_null(handle_of(s), parameter);
-}
-
-static void
-bind_integer(struct db_statement *s, int parameter, int64_t value)
-{
-	sqlite3_bind_int64(handle_of(s), parameter, value);
-}
-
-static void
-bind_real(struct db_statement *s, int parameter, double value)
-{
-	sqlite3_bind_double(handle_of(s), parameter, value);
-}
-
-static void
-bind_text(struct db_statement *s, int parameter, const char *text)
-{
-	if (text == NULL)
-		sqlite3_bind_null(handle_of(s), parameter);
-	else
-		sqlite3_bind_text(
-		    handle_of(s), parameter, text, -1, SQLITE_STATIC);
-}
-
-static void
-bind_bytes(struct db_statement *s, int parameter, const void *bytes, size_t n)
-{
-	sqlite3_bind_blob64(handle_of(s), parameter, bytes, n, SQLITE_STATIC);
-}
-
-static enum db_step
-step(struct db_statement *s)
-{
-	switch (sqlite3_step(handle_of(s))) {
-	case SQLITE_ROW:
-		return DB_ROW;
-	case SQLITE_DONE:
-		return DB_DONE;
-	default:
-		fail(s->db);
-		return DB_FAILED;
-	}
-}
-
-static void
-reset(struct db_statement *s)
-{
-	sqlite3_reset(handle_of(s));
-	sqlite3_clear_bindings(handle_of(s));
-}
-
-static bool
-column_is_null(struct db_statement *s, int column)
-{
-	return sqlite3_column_type(handle_of(s), column) == SQLITE_NULL;
-}
-
-static int64_t
-column_integer(struct db_statement *s, int column)
-{
-	return sqlite3_column_int64(handle_of(s), column);
-}
-
-static double
-column_real(struct db_statement *s, int column)
-{
-	return sqlite3_column_double(handle_of(s), column);
-}
-
-static const char *
-column_text(struct db_statement *s, int column)
-{
-	return (const char *)sqlite3_column_text(handle_of(s), column);
-}
-
+/* A file does not go away. */
 static int
-column_count(struct db_statement *s)
+reopen(struct db *db)
 {
-	return sqlite3_column_count(handle_of(s));
+	(void)db;
+	return 0;
 }
 
-static const char *
-column_name(struct db_statement *s, int column)
+/* Everything is done at once. */
+static int
+check(struct db *db)
 {
-	return sqlite3_column_name(handle_of(s), column);
+	(void)db;
+	return 0;
 }
+
+static const char *const no_schemes[] = {NULL};
 
 const struct db_engine db_sqlite = {
-    .scheme = NULL,
+    .schemes = no_schemes,
+    .dialect = DIALECT_SQLITE,
     .open = open_store,
+    .reopen = reopen,
     .close = close_file,
     .exec = exec,
     .begin = begin,
     .commit = commit,
+    .check = check,
     .rollback = rollback,
     .changes = changes,
     .is_empty = is_empty,
     .mark = mark,
-    .prepare = prepare,
-    .finalize = finalize,
-    .bind_null = bind_null,
-    .bind_integer = bind_integer,
-    .bind_real = bind_real,
-    .bind_text = bind_text,
-    .bind_bytes = bind_bytes,
-    .step = step,
-    .reset = reset,
-    .column_is_null = column_is_null,
-    .column_integer = column_integer,
-    .column_real = column_real,
-    .column_text = column_text,
-    .column_count = column_count,
-    .column_name = column_name,
+    .prepare = sqlite_prepare,
+    .finalize = sqlite_finalize,
+    .bind_null = sqlite_bind_null,
+    .bind_integer = sqlite_bind_integer,
+    .bind_real = sqlite_bind_real,
+    .bind_text = sqlite_bind_text,
+    .bind_bytes = sqlite_bind_bytes,
+    .run = sqlite_run,
+    .step = sqlite_step,
+    .reset = sqlite_reset,
+    .column_is_null = sqlite_column_is_null,
+    .column_integer = sqlite_column_integer,
+    .column_real = sqlite_column_real,
+    .column_text = sqlite_column_text,
+    .column_count = sqlite_column_count,
+    .column_name = sqlite_column_name,
+    .rows = sqlite_rows,
+    .rows_free = sqlite_rows_free,
+    .rows_null = sqlite_rows_null,
+    .rows_integer = sqlite_rows_integer,
+    .rows_real = sqlite_rows_real,
+    .rows_text = sqlite_rows_text,
+    .rows_end = sqlite_rows_end,
+    .rows_flush = sqlite_rows_flush,
+    .rows_clear = sqlite_rows_clear,
 };

@@ -2,11 +2,9 @@
 #ifndef PF_FIELD_H
 #define PF_FIELD_H
 
-#include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "arena.h"
 #include "db.h"
+#include "scan.h"
 
 /* Of what a double holds exactly (RFC 8259, section 6), and of what sums and
  * drawings can bear. */
@@ -14,22 +12,27 @@
 #define FIELD_AMOUNT_MAX 1e15
 
 enum field_kind {
-	FIELD_COUNT, /* an integer from 0 to FIELD_COUNT_MAX */
+	FIELD_COUNT,    /* an integer from 0 to FIELD_COUNT_MAX */
+	FIELD_POSITIVE, /* the same from 1 */
 	FIELD_INTEGER,
 	FIELD_AMOUNT, /* a number from 0 to FIELD_AMOUNT_MAX */
 	FIELD_NUMBER,
 	FIELD_RATIO, /* from 0 to 1 */
 	FIELD_BOOLEAN,
 	FIELD_TEXT,
+	FIELD_NAME,   /* text that is not empty */
 	FIELD_TIME,   /* an event line's time; milliseconds in the store */
 	FIELD_HASH,   /* 32 hex digits */
-	FIELD_ARRAY,  /* kept as JSON text */
+	FIELD_ARRAY,  /* kept as the JSON it is */
 	FIELD_OBJECT, /* the same */
-	FIELD_ANY     /* text as it is, anything else as JSON text */
+	FIELD_NAMES,  /* an array of texts that are not empty; the same */
+	FIELD_BASE64, /* text that may be very long: it stays in the line */
+	FIELD_ANY     /* text as it is, anything else as the JSON it is */
 };
 
 struct field {
-	const char *name;   /* in data; "input.bytes" is bytes in input */
+	const char *object; /* of data's that has it; NULL: data itself */
+	const char *name;
 	const char *column; /* NULL: not a column of the type's own table */
 	enum field_kind kind;
 	const char *const *one_of; /* the only texts allowed; NULL: any */
@@ -38,24 +41,36 @@ struct field {
 
 struct field_value {
 	enum { VALUE_NONE, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT } type;
-	int64_t integer;
-	double real;
-	const char *text; /* of `held` or of `made` */
-	json_t *held;
-	char *made;
+	uint32_t len;
+	union {
+		int64_t integer;
+		double real;
+		/* Ends with a NUL, but of FIELD_BASE64. */
+		const char *text;
+	} is;
+};
+
+/* Where values are taken from and put. */
+struct field_source {
+	const struct scan *scan;
+	struct arena *arena;
+	/* By place in the scan: what is a column, and needs no other. */
+	unsigned char *taken;
 };
 
 /*
- * Takes what `fields` (up to a NULL name) names out of `object`; values[i]
- * belongs to fields[i]. What stays in `object` has no column. False with *why
- * set (valid until the next call) when a member is missing or not what it must
- * be.
+ * Takes what `fields` (up to a NULL name) names out of the object at `object`
+ * and marks it as taken, with it what held nothing else; values[i], which are
+ * zeroed before, belongs to fields[i]. False with *why set (valid until the
+ * next call) when a member is missing or not what it must be.
  */
-bool field_take_all(json_t *object, const struct field *fields,
-    struct field_value *values, const char **why);
-void field_release_all(const struct field *fields, struct field_value *values);
+bool field_take_all(const struct field_source *source, uint32_t object,
+    const struct field *fields, struct field_value *values, const char **why);
 size_t field_count(const struct field *fields);
 void field_bind(
     struct db_statement *s, int parameter, const struct field_value *value);
+void field_add(struct db_rows *rows, const struct field_value *value);
+/* How a column of the kind is written. */
+enum db_type field_type(enum field_kind kind);
 
 #endif

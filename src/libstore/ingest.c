@@ -7,26 +7,29 @@
 #include "mem.h"
 
 struct ingest *
-ingest_new(struct db *db, ingest_reject *reject, void *context)
+ingest_new(struct db *db, const struct ingest_options *options)
 {
 	struct ingest *in = mem_calloc(1, sizeof *in);
 
 	in->db = db;
-	in->reject = reject;
-	in->context = context;
+	in->options = *options;
+	in->reader = (struct record_reader)RECORD_READER_INIT;
+	in->scratch = (struct buf)BUF_INIT;
+	in->ids = in->groups = in->nodes = in->jobs = in->series =
+	    (struct names)NAMES_INIT;
+	if (options->artifacts != NULL)
+		in->artifacts = artifacts_new(options->artifacts);
 	return in;
 }
 
-static void
-forget_pending(struct ingest *in)
+void
+ingest_drop(struct ingest *in)
 {
-	size_t i;
-
-	for (i = 0; i < in->pending_count; i++)
-		record_free(in->pending[i]);
 	in->pending_count = 0;
-	in->pending_bytes = 0;
 	in->rejected_since = 0;
+	arena_clear(&in->reader.arena);
+	free(in->key);
+	in->key = NULL;
 }
 
 void
@@ -34,8 +37,18 @@ ingest_free(struct ingest *in)
 {
 	if (in == NULL)
 		return;
-	forget_pending(in);
+	ingest_drop(in);
+	artifacts_free(in->artifacts);
+	names_release(&in->ids);
+	names_release(&in->groups);
+	names_release(&in->nodes);
+	names_release(&in->jobs);
+	names_release(&in->series);
+	record_reader_release(&in->reader);
+	buf_release(&in->scratch);
 	free(in->pending);
+	free(in->node);
+	free(in->group);
 	free(in);
 }
 
@@ -44,7 +57,20 @@ ingest_refuse(struct ingest *in, const struct ingest_refused *line)
 {
 	in->counts.rejected++;
 	in->rejected_since++;
-	in->reject(in->context, line);
+	in->options.reject(in->options.context, line);
+}
+
+/* NULL, or why this store does not take a record of that node. */
+static const char *
+check_node(const struct ingest *in, const struct record *r)
+{
+	if (in->options.node == NULL)
+		return NULL;
+	if (r->node == NULL)
+		return "names no node";
+	return strcmp(r->node, in->options.node) == 0
+	    ? NULL
+	    : "is of another node than its sender";
 }
 
 void
@@ -52,9 +78,14 @@ ingest_line(struct ingest *in, const char *source, unsigned long long number,
     const char *line, size_t len)
 {
 	struct ingest_refused refused = {source, number, line, len, NULL};
-	struct record *r = record_from_line(line, len, &refused.reason);
+	struct record *r;
 
-	if (r == NULL) {
+	if (len <= EVENT_LINE_MAX)
+		line = arena_text(&in->reader.arena, line, len);
+	r = record_from_line(&in->reader, line, len, &refused.reason);
+	if (r != NULL)
+		refused.reason = check_node(in, r);
+	if (refused.reason != NULL) {
 		ingest_refuse(in, &refused);
 		return;
 	}
@@ -62,7 +93,6 @@ ingest_line(struct ingest *in, const char *source, unsigned long long number,
 	r->number = number;
 	MEM_GROW(in->pending, in->pending_count, in->pending_cap);
 	in->pending[in->pending_count++] = r;
-	in->pending_bytes += len;
 }
 
 size_t
@@ -74,13 +104,96 @@ ingest_pending(const struct ingest *in)
 size_t
 ingest_pending_bytes(const struct ingest *in)
 {
-	return in->pending_bytes;
+	return in->reader.arena.bytes;
 }
 
 const struct ingest_counts *
 ingest_counts(const struct ingest *in)
 {
 	return &in->counts;
+}
+
+void
+ingest_name_batch(struct ingest *in, const char *key, const char *digest)
+{
+	free(in->key);
+	in->key = mem_dup(key);
+	snprintf(in->digest, sizeof in->digest, "%s", digest);
+}
+
+int
+ingest_seen_batch(struct ingest *in, const char *key, const char *digest)
+{
+	struct db_statement *s =
+	    db_static(in->db, "SELECT digest FROM batches WHERE key = ?1");
+	enum db_step step;
+	int seen = 0;
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, key);
+	step = db_step(s);
+	if (step == DB_ROW)
+		seen = strcmp(db_column_text(s, 0), digest) == 0 ? 1 : 2;
+	db_reset(s);
+	return step == DB_FAILED ? -1 : seen;
+}
+
+static int
+record_batch(struct ingest *in, const struct ingest_counts *batch)
+{
+	struct db_statement *s = db_static(in->db,
+	    "INSERT INTO batches (committed_at, received, stored, duplicate,"
+	    " rejected, key, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+	    " ON CONFLICT (key) DO NOTHING");
+
+	if (s == NULL)
+		return -1;
+	db_bind_integer(s, 1, clock_now());
+	db_bind_integer(s, 2,
+	    (int64_t)(batch->stored + batch->duplicate + batch->rejected));
+	db_bind_integer(s, 3, (int64_t)batch->stored);
+	db_bind_integer(s, 4, (int64_t)batch->duplicate);
+	db_bind_integer(s, 5, (int64_t)batch->rejected);
+	db_bind_text(s, 6, in->key);
+	db_bind_text(s, 7, in->key == NULL ? NULL : in->digest);
+	return db_run(s);
+}
+
+/* Embedded inputs are on the disk before the store says that it has them. */
+static int
+keep_artifacts(struct ingest *in)
+{
+	if (in->artifacts == NULL || artifacts_keep(in->artifacts) == 0)
+		return 0;
+	return ingest_artifact_failed(in);
+}
+
+/* All that is pending, once. */
+static int
+write_batch(struct ingest *in, struct ingest_counts *batch)
+{
+	if (db_begin(in->db) < 0 ||
+	    ingest_write(in, in->pending, in->pending_count, batch) < 0)
+		return -1;
+	batch->rejected = in->rejected_since;
+	/* A batch that changes nothing leaves no trace and needs no disk. */
+	if (batch->stored == 0 && in->key == NULL) {
+		db_rollback(in->db);
+		return 0;
+	}
+	if (record_batch(in, batch) < 0 || keep_artifacts(in) < 0)
+		return -1;
+	return db_commit(in->db);
+}
+
+static void
+undo(struct ingest *in)
+{
+	db_rollback(in->db);
+	ingest_forget_known(in);
+	if (in->artifacts != NULL)
+		artifacts_drop(in->artifacts);
 }
 
 /* Takes the record at `i` out of the batch and tells of it. */
@@ -94,85 +207,78 @@ refuse_pending(struct ingest *in, size_t i)
 
 	buf_addf(&reason, "the store refuses it: %s", db_error(in->db)->text);
 	line.reason = reason.data;
-	in->pending_bytes -= r->len;
 	in->pending_count--;
 	memmove(in->pending + i, in->pending + i + 1,
 	    (in->pending_count - i) * sizeof *in->pending);
 	ingest_refuse(in, &line);
 	buf_release(&reason);
-	record_free(r);
 }
 
+/*
+ * Finds what the schema does not take by writing each record alone, for
+ * nothing. Returns how many went, or -1 when something else is wrong.
+ */
 static int
-record_batch(struct ingest *in, const struct ingest_counts *batch)
+refuse_misfits(struct ingest *in)
 {
-	struct db_statement *s = db_static(in->db,
-	    "INSERT INTO batches (committed_at, received, stored, duplicate,"
-	    " rejected) VALUES (?1, ?2, ?3, ?4, ?5)");
+	struct ingest_counts batch;
+	int refused = 0;
+	size_t i = 0;
 
-	if (s == NULL)
-		return -1;
-	db_bind_integer(s, 1, clock_now());
-	db_bind_integer(s, 2,
-	    (int64_t)(batch->stored + batch->duplicate + batch->rejected));
-	db_bind_integer(s, 3, (int64_t)batch->stored);
-	db_bind_integer(s, 4, (int64_t)batch->duplicate);
-	db_bind_integer(s, 5, (int64_t)batch->rejected);
-	return db_run(s);
-}
+	while (i < in->pending_count) {
+		bool good = db_begin(in->db) == 0 &&
+		    ingest_write(in, in->pending + i, 1, &batch) == 0 &&
+		    db_check(in->db) == 0;
 
-/* All that is pending; on failure *failed is the record's place. */
-static int
-write_pending(struct ingest *in, struct ingest_counts *batch, size_t *failed)
-{
-	size_t i;
-
-	for (i = 0; i < in->pending_count; i++) {
-		*failed = i;
-		switch (ingest_event(in, in->pending[i])) {
-		case INGEST_FAILED:
-			return -1;
-		case INGEST_STORED:
-			batch->stored++;
-			break;
-		case INGEST_DUPLICATE:
-			batch->duplicate++;
-			break;
+		undo(in);
+		if (good) {
+			i++;
+			continue;
 		}
+		if (db_error(in->db)->fault != DB_FAULT_CONSTRAINT)
+			return -1;
+		refuse_pending(in, i);
+		refused++;
 	}
-	*failed = in->pending_count;
-	batch->rejected = in->rejected_since;
-	/* A batch that changes nothing leaves no trace and needs no disk. */
-	if (batch->stored == 0) {
-		db_rollback(in->db);
-		return 0;
+	return refused;
+}
+
+/* Whether another try makes sense, for which all is ready then. */
+static bool
+can_go_on(struct ingest *in, int64_t until)
+{
+	struct timespec pause = {0, 1000000};
+
+	switch (db_error(in->db)->fault) {
+	case DB_FAULT_CONSTRAINT:
+		return refuse_misfits(in) > 0;
+	case DB_FAULT_AGAIN:
+		nanosleep(&pause, NULL);
+		return clock_monotonic() < until;
+	case DB_FAULT_LOST:
+		return clock_monotonic() < until && db_reopen(in->db) == 0;
+	default:
+		return false;
 	}
-	if (record_batch(in, batch) < 0)
-		return -1;
-	return db_commit(in->db);
 }
 
 int
 ingest_commit(struct ingest *in)
 {
-	size_t failed;
+	int64_t until = clock_monotonic() + in->options.wait_ms;
 
-	while (in->pending_count > 0) {
+	while (in->pending_count > 0 || in->key != NULL) {
 		struct ingest_counts batch = {0, 0, 0};
 
-		if (db_begin(in->db) < 0)
-			return -1;
-		if (write_pending(in, &batch, &failed) == 0) {
+		if (write_batch(in, &batch) == 0) {
 			in->counts.stored += batch.stored;
 			in->counts.duplicate += batch.duplicate;
-			forget_pending(in);
-			return 0;
+			break;
 		}
-		db_rollback(in->db);
-		if (db_error(in->db)->fault != DB_FAULT_CONSTRAINT ||
-		    failed == in->pending_count)
+		undo(in);
+		if (!can_go_on(in, until))
 			return -1;
-		refuse_pending(in, failed);
 	}
+	ingest_drop(in);
 	return 0;
 }

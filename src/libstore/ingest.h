@@ -28,28 +28,58 @@ struct ingest_refused {
 
 typedef void ingest_reject(void *context, const struct ingest_refused *line);
 
+/* All borrowed for as long as the ingest lives. */
+struct ingest_options {
+	/* The only node that lines may be of; NULL: any. */
+	const char *node;
+	/* Where embedded inputs go; NULL: there is no such place, and a batch
+	 * with one fails. */
+	const char *artifacts;
+	/* For how long a batch is tried again that lost against other writers
+	 * or whose connection is gone. */
+	int64_t wait_ms;
+	ingest_reject *reject;
+	void *context;
+};
+
 /* `db` is borrowed and must have the latest schema. */
-struct ingest *ingest_new(struct db *db, ingest_reject *reject, void *context);
-/* Drops what was not committed. */
+struct ingest *ingest_new(struct db *db, const struct ingest_options *options);
+/* Drops what was not committed. NULL is allowed. */
 void ingest_free(struct ingest *in);
 
 /*
  * Takes a line for the next commit, or rejects it now. `source` says where the
- * line came from and is borrowed up to the commit.
+ * line came from and is borrowed up to the commit, as is a line that is longer
+ * than EVENT_LINE_MAX; other lines are copied.
  */
 void ingest_line(struct ingest *in, const char *source,
     unsigned long long number, const char *line, size_t len);
 /* Accounts for a line that could not be read as one. */
 void ingest_refuse(struct ingest *in, const struct ingest_refused *line);
 
+/* What waits for the commit: events, and the memory that they take. */
 size_t ingest_pending(const struct ingest *in);
 size_t ingest_pending_bytes(const struct ingest *in);
+
+/*
+ * Names the batch that is being gathered: its sender's key, and a digest (32
+ * hex digits) of what it was sent as. Both are copied.
+ */
+void ingest_name_batch(struct ingest *in, const char *key, const char *digest);
 
 /*
  * Writes what is pending. A line that the schema refuses is rejected and the
  * rest goes in. -1 with db_error: nothing of it is stored, all is pending.
  */
 int ingest_commit(struct ingest *in);
+/* Forgets what is pending. */
+void ingest_drop(struct ingest *in);
+
+/*
+ * Whether a batch of that key was stored before: 0 not, 1 with the same
+ * digest, 2 with another, -1 with db_error.
+ */
+int ingest_seen_batch(struct ingest *in, const char *key, const char *digest);
 
 const struct ingest_counts *ingest_counts(const struct ingest *in);
 

@@ -1,269 +1,333 @@
 /* Rows: the ledger first, then the table of the type. */
 #include "ingest_store.h"
 
+#include <errno.h>
+
 #include "buf.h"
 #include "mem.h"
+#include "msg.h"
 
-/* Runs a statement whose one parameter is a text. */
-static int
-run_with_text(struct ingest *in, const char *sql, const char *text)
+/* By address: what the ledger's rows are known by. */
+static const struct db_column ledger[] = {
+    {"id", DB_TEXT},
+    {"rev", DB_INTEGER},
+    {"type", DB_TEXT},
+    {"time", DB_INTEGER},
+    {"node", DB_TEXT},
+    {"job", DB_TEXT},
+    {"target", DB_TEXT},
+    {"fuzzer", DB_TEXT},
+    {"extra", DB_JSON},
+    {"raw", DB_JSON},
+};
+
+int
+ingest_artifact_failed(struct ingest *in)
 {
-	struct db_statement *s = db_static(in->db, sql);
+	enum db_fault fault = errno == ENOSPC || errno == EDQUOT ? DB_FAULT_FULL
+	    : errno == EACCES || errno == EPERM || errno == EROFS
+	    ? DB_FAULT_PERMISSION
+	    : errno == ENOENT || errno == ENOTDIR ? DB_FAULT_CREATE
+						  : DB_FAULT_IO;
 
-	if (s == NULL)
-		return -1;
-	db_bind_text(s, 1, text);
-	return db_run(s);
+	return db_fail(in->db, fault, "keep an input in %s: %s",
+	    msg_quote(in->options.artifacts), strerror(errno));
 }
 
-static int
-see_node(struct ingest *in, const struct record *r)
+/* A later record of the same id in the batch: the higher rev is kept. */
+static void
+settle_twins(struct record *earlier, struct record *later)
 {
-	struct db_statement *s = db_static(in->db,
-	    "INSERT INTO nodes (name, first_seen, last_seen)"
-	    " VALUES (?1, ?2, ?2) ON CONFLICT (name) DO UPDATE SET"
-	    " first_seen = CASE WHEN nodes.first_seen < excluded.first_seen"
-	    " THEN nodes.first_seen ELSE excluded.first_seen END,"
-	    " last_seen = CASE WHEN nodes.last_seen > excluded.last_seen"
-	    " THEN nodes.last_seen ELSE excluded.last_seen END"
-	    " WHERE excluded.first_seen < nodes.first_seen"
-	    " OR excluded.last_seen > nodes.last_seen");
-
-	if (s == NULL)
-		return -1;
-	db_bind_text(s, 1, r->node);
-	db_bind_integer(s, 2, r->time);
-	return db_run(s);
+	if (later->rev > earlier->rev)
+		earlier->fate = RECORD_KNOWN;
+	else
+		later->fate = RECORD_KNOWN;
 }
 
-static int
-see_job(struct ingest *in, const struct record *r)
+/* The ids as a JSON array, and in->ids, where each stands. */
+static void
+list_ids(struct ingest *in, struct record *const *records, size_t count,
+    struct buf *list)
 {
-	return run_with_text(in,
-	    "INSERT INTO jobs (name) VALUES (?1) ON CONFLICT DO NOTHING",
-	    r->job);
+	size_t i;
+
+	names_clear(&in->ids);
+	buf_add_char(list, '[');
+	for (i = 0; i < count; i++) {
+		struct record *r = records[i];
+		int64_t *twin = names_find(&in->ids, r->id, HASH_TEXT - 1);
+
+		r->fate = RECORD_FRESH;
+		if (twin != NULL) {
+			settle_twins(records[*twin], r);
+			if (r->fate == RECORD_FRESH)
+				*twin = (int64_t)i;
+			continue;
+		}
+		names_add(&in->ids, r->id, HASH_TEXT - 1, (int64_t)i);
+		buf_add_str(list, list->len > 1 ? ",\"" : "\"");
+		buf_add(list, r->id, HASH_TEXT - 1);
+		buf_add_char(list, '"');
+	}
+	buf_add_char(list, ']');
 }
 
+/* Finds what is in the store already. */
 static int
-insert_ledger(struct ingest *in, const struct record *r)
-{
-	struct db_statement *s = db_static(in->db,
-	    "INSERT INTO events (id, rev, type, time, node, job, target,"
-	    " fuzzer, extra, raw)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-
-	if (s == NULL)
-		return -1;
-	db_bind_text(s, 1, r->id);
-	db_bind_integer(s, 2, r->rev);
-	db_bind_text(s, 3, r->type_name);
-	db_bind_integer(s, 4, r->time);
-	db_bind_text(s, 5, r->node);
-	db_bind_text(s, 6, r->job);
-	db_bind_text(s, 7, r->target);
-	db_bind_text(s, 8, r->fuzzer);
-	db_bind_text(s, 9, r->extra);
-	db_bind_text(s, 10, r->raw);
-	return db_run(s);
-}
-
-/* The rev that the store has: -1 when it has none, -2 on failure. */
-static int64_t
-stored_rev(struct ingest *in, const char *id)
+settle_fates(struct ingest *in, struct record *const *records, size_t count)
 {
 	struct db_statement *s =
-	    db_static(in->db, "SELECT rev FROM events WHERE id = ?1");
+	    db_static(in->db, "SELECT id, rev FROM events WHERE id {in ?1}");
+	struct buf *list = &in->scratch;
 	enum db_step step;
-	int64_t rev = -1;
 
+	buf_clear(list);
+	list_ids(in, records, count, list);
 	if (s == NULL)
-		return -2;
-	db_bind_text(s, 1, id);
-	step = db_step(s);
-	if (step == DB_ROW)
-		rev = db_column_integer(s, 0);
+		return -1;
+	db_bind_text(s, 1, list->data);
+	while ((step = db_step(s)) == DB_ROW) {
+		struct record *r = records[*names_find(
+		    &in->ids, db_column_text(s, 0), HASH_TEXT - 1)];
+
+		r->fate = db_column_integer(s, 1) >= r->rev ? RECORD_KNOWN
+							    : RECORD_NEWER;
+	}
 	db_reset(s);
-	return step == DB_FAILED ? -2 : rev;
+	return step == DB_FAILED ? -1 : 0;
 }
 
 static int
-remove_event(struct ingest *in, const struct record *r)
+remove_older(struct ingest *in, const struct record *r)
 {
+	struct db_statement *s =
+	    db_static(in->db, "DELETE FROM events WHERE id = ?1");
+
 	if (r->type != NULL && r->type->forget != NULL &&
 	    r->type->forget(in, r->id) < 0)
 		return -1;
-	return run_with_text(in, "DELETE FROM events WHERE id = ?1", r->id);
-}
-
-enum ingest_outcome
-ingest_event(struct ingest *in, const struct record *r)
-{
-	int64_t rev = stored_rev(in, r->id);
-
-	if (rev == -2)
-		return INGEST_FAILED;
-	if (rev >= r->rev)
-		return INGEST_DUPLICATE;
-	if (rev >= 0 && remove_event(in, r) < 0)
-		return INGEST_FAILED;
-	if ((r->node != NULL && see_node(in, r) < 0) ||
-	    (r->job != NULL && see_job(in, r) < 0) ||
-	    insert_ledger(in, r) < 0 ||
-	    (r->type != NULL && r->type->store(in, r) < 0))
-		return INGEST_FAILED;
-	return INGEST_STORED;
-}
-
-/* INSERT INTO table (event, …) VALUES (?1, …), from the fields' names. */
-static struct db_statement *
-prepare_insert(struct ingest *in, const char *table, const char *const keys[],
-    const struct field *fields)
-{
-	struct buf sql = BUF_INIT;
-	struct db_statement *s;
-	size_t i, n = 0;
-	const struct field *f;
-
-	buf_addf(&sql, "INSERT INTO %s (", table);
-	for (i = 0; keys[i] != NULL; i++, n++)
-		buf_addf(&sql, "%s%s", i > 0 ? ", " : "", keys[i]);
-	for (f = fields; f->name != NULL; f++)
-		if (f->column != NULL) {
-			buf_addf(&sql, ", %s", f->column);
-			n++;
-		}
-	buf_add_str(&sql, ") VALUES (");
-	for (i = 1; i <= n; i++)
-		buf_addf(&sql, "%s?%zu", i > 1 ? ", " : "", i);
-	buf_add_str(&sql, ")");
-	s = db_prepare(in->db, fields, sql.data);
-	buf_release(&sql);
-	return s;
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, r->id);
+	return db_run(s);
 }
 
 static void
-bind_fields(struct db_statement *s, int parameter, const struct field *fields,
+add_text(struct db_rows *rows, const char *text)
+{
+	if (text == NULL)
+		db_rows_null(rows);
+	else
+		db_rows_text(rows, text, strlen(text));
+}
+
+static int
+add_to_ledger(struct db_rows *rows, const struct record *r)
+{
+	db_rows_text(rows, r->id, HASH_TEXT - 1);
+	db_rows_integer(rows, r->rev);
+	add_text(rows, r->type_name);
+	db_rows_integer(rows, r->time);
+	add_text(rows, r->node);
+	add_text(rows, r->job);
+	add_text(rows, r->target);
+	add_text(rows, r->fuzzer);
+	add_text(rows, r->extra);
+	if (r->type == NULL)
+		db_rows_text(rows, r->line, r->len);
+	else
+		db_rows_null(rows);
+	return db_rows_end(rows);
+}
+
+/* The rows of a table with those of `keys` (up to a NULL name) before the
+ * fields; known by the address of the fields. */
+static struct db_rows *
+rows_of(struct ingest *in, const char *table, const struct db_column *keys,
+    const struct field *fields)
+{
+	struct db_rows *rows = db_rows_find(in->db, fields);
+	struct db_column *columns;
+	size_t n = 0, i;
+
+	if (rows != NULL)
+		return rows;
+	columns = mem_calloc(field_count(fields) + 8, sizeof *columns);
+	for (; keys->name != NULL; keys++)
+		columns[n++] = *keys;
+	for (i = 0; fields[i].name != NULL; i++)
+		if (fields[i].column != NULL)
+			columns[n++] = (struct db_column){
+			    fields[i].column, field_type(fields[i].kind)};
+	rows = db_rows(in->db, fields, table, columns, n);
+	free(columns);
+	return rows;
+}
+
+static struct db_rows *
+rows_of_type(struct ingest *in, const struct record_type *type)
+{
+	struct db_column keys[6] = {{"event", DB_TEXT}};
+	size_t n = 1;
+
+	if (type->repeats & RECORD_SERIES)
+		keys[n++] = (struct db_column){"series", DB_INTEGER};
+	if (type->repeats & RECORD_TIME)
+		keys[n++] = (struct db_column){"time", DB_INTEGER};
+	if (type->repeats & RECORD_NODE)
+		keys[n++] = (struct db_column){"node", DB_TEXT};
+	if (type->repeats & RECORD_JOB)
+		keys[n++] = (struct db_column){"job", DB_TEXT};
+	keys[n] = (struct db_column){NULL, DB_TEXT};
+	return rows_of(in, type->table, keys, type->fields);
+}
+
+static struct db_rows *
+rows_of_list(struct ingest *in, const struct record_list *list)
+{
+	static const struct db_column keys[] = {
+	    {"event", DB_TEXT}, {"position", DB_INTEGER}, {NULL, DB_TEXT}};
+
+	return rows_of(in, list->table, keys, list->fields);
+}
+
+static void
+add_fields(struct db_rows *rows, const struct field *fields,
     const struct field_value *values)
 {
 	size_t i;
 
 	for (i = 0; fields[i].name != NULL; i++)
 		if (fields[i].column != NULL)
-			field_bind(s, parameter++, &values[i]);
-}
-
-static struct db_statement *
-row_statement(struct ingest *in, const struct record_type *type)
-{
-	const char *keys[6] = {"event"};
-	struct db_statement *s = db_find(in->db, type->fields);
-	size_t n = 1;
-
-	if (s != NULL)
-		return s;
-	if (type->repeats & RECORD_SERIES)
-		keys[n++] = "series";
-	if (type->repeats & RECORD_TIME)
-		keys[n++] = "time";
-	if (type->repeats & RECORD_NODE)
-		keys[n++] = "node";
-	if (type->repeats & RECORD_JOB)
-		keys[n++] = "job";
-	return prepare_insert(in, type->table, keys, type->fields);
-}
-
-static void
-bind_series(struct db_statement *s, const struct record *r)
-{
-	db_bind_text(s, 1, r->node);
-	db_bind_text(s, 2, r->job);
-	db_bind_text(s, 3, r->target);
-	db_bind_text(s, 4, r->fuzzer);
-	db_bind_text(s, 5, record_text(r, "instance"));
-}
-
-/* One number of the first row; -1 when there is none, -2 on failure. */
-static int64_t
-first_number(struct db_statement *s)
-{
-	enum db_step step = db_step(s);
-	int64_t number = step == DB_ROW ? db_column_integer(s, 0) : -1;
-
-	db_reset(s);
-	return step == DB_FAILED ? -2 : number;
-}
-
-static int64_t
-series_of(struct ingest *in, const struct record *r)
-{
-	struct db_statement *find = db_static(in->db,
-	    "SELECT id FROM series WHERE coalesce(node, '') ="
-	    " coalesce(?1, '') AND coalesce(job, '') = coalesce(?2, '')"
-	    " AND coalesce(target, '') = coalesce(?3, '')"
-	    " AND coalesce(fuzzer, '') = coalesce(?4, '')"
-	    " AND coalesce(instance, '') = coalesce(?5, '')");
-	struct db_statement *add;
-	int64_t id;
-
-	if (find == NULL)
-		return -2;
-	bind_series(find, r);
-	id = first_number(find);
-	if (id != -1)
-		return id;
-	add = db_static(in->db,
-	    "INSERT INTO series (node, job, target, fuzzer, instance)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
-	if (add == NULL)
-		return -2;
-	bind_series(add, r);
-	return first_number(add);
+			field_add(rows, &values[i]);
 }
 
 static int
-insert_list(struct ingest *in, const struct record *r)
+add_list(struct ingest *in, const struct record *r)
 {
-	static const char *const keys[] = {"event", "position", NULL};
 	const struct record_list *list = r->type->list;
-	struct db_statement *s = db_find(in->db, list->fields);
+	struct db_rows *rows = rows_of_list(in, list);
 	size_t i, width = field_count(list->fields);
 
-	if (s == NULL)
-		s = prepare_insert(in, list->table, keys, list->fields);
-	for (i = 0; s != NULL && i < r->list_rows; i++) {
-		db_bind_text(s, 1, r->id);
-		db_bind_integer(s, 2, (int64_t)i);
-		bind_fields(s, 3, list->fields, r->list_values + i * width);
-		if (db_run(s) < 0)
+	for (i = 0; rows != NULL && i < r->list_rows; i++) {
+		db_rows_text(rows, r->id, HASH_TEXT - 1);
+		db_rows_integer(rows, (int64_t)i);
+		add_fields(rows, list->fields, r->list_values + i * width);
+		if (db_rows_end(rows) < 0)
 			return -1;
 	}
-	return s == NULL ? -1 : 0;
+	return rows == NULL ? -1 : 0;
+}
+
+static int
+add_row(struct ingest *in, const struct record *r)
+{
+	struct db_rows *rows;
+
+	if (r->type == NULL || r->type->table == NULL)
+		return 0;
+	rows = rows_of_type(in, r->type);
+	if (rows == NULL)
+		return -1;
+	db_rows_text(rows, r->id, HASH_TEXT - 1);
+	if (r->type->repeats & RECORD_SERIES)
+		db_rows_integer(rows, r->series);
+	if (r->type->repeats & RECORD_TIME)
+		db_rows_integer(rows, r->time);
+	if (r->type->repeats & RECORD_NODE)
+		add_text(rows, r->node);
+	if (r->type->repeats & RECORD_JOB)
+		add_text(rows, r->job);
+	add_fields(rows, r->type->fields, r->values);
+	if (db_rows_end(rows) < 0)
+		return -1;
+	return r->list_rows == 0 ? 0 : add_list(in, r);
+}
+
+/* In an order in which what is referred to is there. */
+static int
+flush_rows(struct ingest *in)
+{
+	const struct record_type *type;
+	struct db_rows *rows = db_rows_find(in->db, ledger);
+
+	if (rows != NULL && db_rows_flush(rows) < 0)
+		return -1;
+	for (type = record_types; type->name != NULL; type++) {
+		rows = db_rows_find(in->db, type->fields);
+		if (rows != NULL && db_rows_flush(rows) < 0)
+			return -1;
+		rows = type->list == NULL
+		    ? NULL
+		    : db_rows_find(in->db, type->list->fields);
+		if (rows != NULL && db_rows_flush(rows) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_rows(struct ingest *in, struct record *const *records, size_t count)
+{
+	struct db_rows *rows = db_rows_find(in->db, ledger);
+	size_t i;
+
+	if (rows == NULL)
+		rows = db_rows(in->db, ledger, "events", ledger,
+		    sizeof ledger / sizeof ledger[0]);
+	if (rows == NULL)
+		return -1;
+	for (i = 0; i < count; i++)
+		if (records[i]->fate != RECORD_KNOWN &&
+		    (add_to_ledger(rows, records[i]) < 0 ||
+			add_row(in, records[i]) < 0))
+			return -1;
+	return flush_rows(in);
+}
+
+static int
+each_fresh(
+    struct ingest *in, struct record *const *records, size_t count, bool after)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct record_type *type = records[i]->type;
+		int (*call)(struct ingest *, const struct record *);
+
+		if (records[i]->fate == RECORD_KNOWN || type == NULL)
+			continue;
+		call = after ? type->after : type->before;
+		if (call != NULL && call(in, records[i]) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
-ingest_row(struct ingest *in, const struct record *r)
+ingest_write(struct ingest *in, struct record *const *records, size_t count,
+    struct ingest_counts *batch)
 {
-	struct db_statement *s = row_statement(in, r->type);
-	int64_t series;
-	int n = 1;
+	size_t i;
 
-	if (s == NULL)
+	if (settle_fates(in, records, count) < 0)
 		return -1;
-	if (r->type->repeats & RECORD_SERIES) {
-		if ((series = series_of(in, r)) < 0)
+	for (i = 0; i < count; i++)
+		if (records[i]->fate == RECORD_KNOWN)
+			batch->duplicate++;
+		else
+			batch->stored++;
+	if (batch->stored == 0)
+		return 0;
+	ingest_groups_begin(in);
+	for (i = 0; i < count; i++)
+		if (records[i]->fate == RECORD_NEWER &&
+		    remove_older(in, records[i]) < 0)
 			return -1;
-		db_bind_integer(s, ++n, series);
-	}
-	db_bind_text(s, 1, r->id);
-	if (r->type->repeats & RECORD_TIME)
-		db_bind_integer(s, ++n, r->time);
-	if (r->type->repeats & RECORD_NODE)
-		db_bind_text(s, ++n, r->node);
-	if (r->type->repeats & RECORD_JOB)
-		db_bind_text(s, ++n, r->job);
-	bind_fields(s, n + 1, r->type->fields, r->values);
-	if (db_run(s) < 0)
+	if (ingest_know(in, records, count) < 0 ||
+	    each_fresh(in, records, count, false) < 0 ||
+	    ingest_groups_open(in) < 0 || add_rows(in, records, count) < 0 ||
+	    ingest_groups_refresh(in) < 0)
 		return -1;
-	return r->type->list == NULL || r->list_rows == 0 ? 0
-							  : insert_list(in, r);
+	return each_fresh(in, records, count, true);
 }

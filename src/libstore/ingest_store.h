@@ -2,29 +2,72 @@
 #ifndef PF_INGEST_STORE_H
 #define PF_INGEST_STORE_H
 
+#include "artifact.h"
 #include "ingest.h"
+#include "names.h"
 #include "record.h"
+
+/* A node and the times of its events, as far as they went to the store. */
+struct ingest_node {
+	const char *name; /* of the present batch */
+	int64_t first, last;
+	bool changed;
+};
+
+/* A group that the present batch changes. */
+struct ingest_group {
+	const char *key;
+	int64_t time;   /* of one of its crashes */
+	int64_t change; /* members that come, less those that go */
+};
 
 struct ingest {
 	struct db *db;
-	ingest_reject *reject;
-	void *context;
+	struct ingest_options options;
 	struct ingest_counts counts; /* of what is committed or rejected */
+	struct record_reader reader;
+	struct artifacts *artifacts;
 	/* What waits for the next commit. */
 	struct record **pending;
-	size_t pending_count, pending_cap, pending_bytes;
+	size_t pending_count, pending_cap;
 	uint64_t rejected_since; /* the last commit */
+	char *key, digest[HASH_TEXT];
+	/* Of the batch that is being written: the place by id, and the groups
+	 * that change. */
+	struct names ids, groups;
+	struct ingest_group *group;
+	size_t group_count, group_cap;
+	/* What is known to be in the store already: the place in `node` by
+	 * name, 1, and the id by all five names. */
+	struct names nodes, jobs, series;
+	struct ingest_node *node;
+	size_t node_count, node_cap;
+	struct buf scratch;
 };
 
-enum ingest_outcome { INGEST_FAILED = -1, INGEST_STORED, INGEST_DUPLICATE };
-/* One event into the ledger and its tables, inside a transaction. */
-enum ingest_outcome ingest_event(struct ingest *in, const struct record *r);
+/* Sets db_error from errno: an embedded input could not be kept; always -1. */
+int ingest_artifact_failed(struct ingest *in);
+/* All of `records` into the tables, inside a transaction; counts them. -1 with
+ * db_error. */
+int ingest_write(struct ingest *in, struct record *const *records, size_t count,
+    struct ingest_counts *batch);
 
-/* Store functions of record types. */
-int ingest_row(struct ingest *in, const struct record *r);
-int ingest_node(struct ingest *in, const struct record *r);
-int ingest_job(struct ingest *in, const struct record *r);
-int ingest_crash(struct ingest *in, const struct record *r);
+/* Makes sure that the records' nodes, jobs and series are there, and finds the
+ * series' ids. */
+int ingest_know(struct ingest *in, struct record *const *records, size_t count);
+/* What was learned may not be so: the transaction was rolled back. */
+void ingest_forget_known(struct ingest *in);
+
+/* What record types do beside their own row. */
+int ingest_node_after(struct ingest *in, const struct record *r);
+int ingest_job_after(struct ingest *in, const struct record *r);
+int ingest_crash_before(struct ingest *in, const struct record *r);
 int ingest_crash_forget(struct ingest *in, const char *event);
+
+/* The groups of the crashes that come and go: none yet; there, and nobody
+ * else's until the transaction ends; told by their members. */
+void ingest_groups_begin(struct ingest *in);
+int ingest_groups_open(struct ingest *in);
+int ingest_groups_refresh(struct ingest *in);
 
 #endif

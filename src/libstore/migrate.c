@@ -7,11 +7,11 @@
 #include "schema.h"
 
 static const char ledger[] = "CREATE TABLE schema_migrations (\n"
-			     "  version INTEGER PRIMARY KEY,\n"
-			     "  name TEXT NOT NULL,\n"
-			     "  checksum TEXT NOT NULL,\n"
-			     "  applied_at INTEGER NOT NULL\n"
-			     ") STRICT;\n";
+			     "  version {integer} PRIMARY KEY,\n"
+			     "  name {text} NOT NULL,\n"
+			     "  checksum {text} NOT NULL,\n"
+			     "  applied_at {integer} NOT NULL\n"
+			     ") {strict rowid};\n";
 
 int
 migrate_latest(void)

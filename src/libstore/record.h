@@ -2,6 +2,7 @@
 #ifndef PF_RECORD_H
 #define PF_RECORD_H
 
+#include "event.h"
 #include "field.h"
 
 struct ingest;
@@ -19,15 +20,18 @@ enum { RECORD_SERIES = 1, RECORD_TIME = 2, RECORD_NODE = 4, RECORD_JOB = 8 };
 
 struct record_type {
 	const char *name;
-	const char *table; /* NULL: the store function knows */
+	const char *table; /* NULL: none of its own */
 	unsigned repeats;
 	const struct field *fields;
 	const struct record_list *list;
 	/* What no single field tells: NULL, or a sentence's rest. Sets what
 	 * follows from other fields. */
 	const char *(*check)(struct record *record);
-	/* Writes all but the ledger's row; 0 or -1 with db_error. */
-	int (*store)(struct ingest *in, const struct record *record);
+	/* What must be there before the rows of a batch are written, and what
+	 * follows from them when they are; both are called for each record.
+	 * 0, or -1 with db_error. NULL: nothing. */
+	int (*before)(struct ingest *in, const struct record *record);
+	int (*after)(struct ingest *in, const struct record *record);
 	/* Called before the row of an older rev is deleted. */
 	int (*forget)(struct ingest *in, const char *event);
 };
@@ -35,29 +39,50 @@ struct record_type {
 /* Ends with a NULL name. */
 extern const struct record_type record_types[];
 
+/* All texts end with a NUL. */
 struct record {
-	const struct record_type *type; /* NULL: kept as `raw` */
-	json_t *event;
-	const char *id, *type_name, *node, *job, *target, *fuzzer;
+	const struct record_type *type; /* NULL: kept as the line that it is */
+	const char *type_name, *node, *job, *target, *fuzzer;
+	char id[HASH_TEXT];
 	int64_t rev, time;
 	struct field_value *values;
 	/* list rows * list fields, row by row */
 	struct field_value *list_values;
 	size_t list_rows;
-	char *extra, *raw;
+	const char *extra; /* what has no column, as JSON; NULL: nothing */
 	/* Where it came from, for the one who must tell of it. */
 	const char *source;
-	char *line;
+	const char *line;
 	size_t len;
 	unsigned long long number;
+	/* What the store finds out. */
+	enum { RECORD_FRESH, RECORD_KNOWN, RECORD_NEWER } fate;
+	int64_t series; /* its id, where the type has series */
 };
 
-/* NULL with *why (valid until the next call) when the line is no event line
- * that the store can take. */
-struct record *record_from_line(const char *line, size_t len, const char **why);
-void record_free(struct record *record);
+/* What reading takes from line to line. */
+struct record_reader {
+	struct scan scan;
+	struct arena arena; /* owns the records */
+	unsigned char *taken;
+	size_t taken_cap;
+};
 
-/* A value by its field's name, which the type must have. */
+/* clang-format off */
+#define RECORD_READER_INIT {SCAN_INIT, ARENA_INIT, NULL, 0}
+/* clang-format on */
+
+void record_reader_release(struct record_reader *reader);
+/*
+ * A record in the reader's arena. `line` is borrowed for as long as it lives.
+ * NULL with *why (valid until the next call) when the line is no event line
+ * that the store can take.
+ */
+struct record *record_from_line(struct record_reader *reader, const char *line,
+    size_t len, const char **why);
+
+/* A value by its field's name, which the type must have; "input.bytes" is
+ * bytes of the object input. */
 const struct field_value *
 record_value(const struct record *record, const char *name);
 /* Its text, NULL when absent. */

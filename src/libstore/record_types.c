@@ -1,29 +1,18 @@
 /* The event types that have tables, and their fields: pf-events(5). */
-#include "base64.h"
-#include "hash.h"
+#include "artifact.h"
 #include "ingest_store.h"
 #include "record.h"
 
-#define COLUMN(name, kind)                    \
-	{                                     \
-		name, name, kind, NULL, false \
-	}
-#define NEEDED(name, kind)                   \
-	{                                    \
-		name, name, kind, NULL, true \
-	}
-#define CHOICE(name, texts, needed)                   \
-	{                                             \
-		name, name, FIELD_TEXT, texts, needed \
-	}
-#define RENAMED(name, column, kind)             \
-	{                                       \
-		name, column, kind, NULL, false \
-	}
-#define FIELDS_END                                 \
-	{                                          \
-		NULL, NULL, FIELD_ANY, NULL, false \
-	}
+/* clang-format off */
+#define COLUMN(name, kind) {NULL, name, name, kind, NULL, false}
+#define NEEDED(name, kind) {NULL, name, name, kind, NULL, true}
+#define CHOICE(name, texts, needed) \
+	{NULL, name, name, FIELD_TEXT, texts, needed}
+#define RENAMED(name, column, kind) {NULL, name, column, kind, NULL, false}
+#define INNER(object, name, column, kind) \
+	{object, name, column, kind, NULL, false}
+#define FIELDS_END {NULL, NULL, NULL, FIELD_ANY, NULL, false}
+/* clang-format on */
 
 static const char *const severities[] = {
     "CRITICAL", "HIGH", "MEDIUM", "LOW", NULL};
@@ -35,8 +24,8 @@ static const char *const job_states[] = {"starting", "running", "restarting",
 
 static const struct field node_fields[] = {
     RENAMED("version", NULL, FIELD_TEXT),
-    RENAMED("capabilities", NULL, FIELD_ARRAY),
-    RENAMED("cpus", NULL, FIELD_COUNT),
+    RENAMED("capabilities", NULL, FIELD_NAMES),
+    RENAMED("cpus", NULL, FIELD_POSITIVE),
     RENAMED("memory_bytes", NULL, FIELD_COUNT),
     FIELDS_END,
 };
@@ -59,7 +48,7 @@ static const struct field job_fields[] = {
 static const struct field stats_fields[] = {
     RENAMED("instance", NULL, FIELD_TEXT),
     COLUMN("alive", FIELD_BOOLEAN),
-    COLUMN("pid", FIELD_COUNT),
+    COLUMN("pid", FIELD_POSITIVE),
     COLUMN("run_seconds", FIELD_AMOUNT),
     COLUMN("execs_total", FIELD_COUNT),
     COLUMN("execs_per_second", FIELD_AMOUNT),
@@ -115,12 +104,12 @@ static const struct record_list corpus_added = {
     "added", "corpus_added", corpus_added_fields};
 
 static const struct field crash_fields[] = {
-    RENAMED("group", "group_key", FIELD_TEXT),
-    RENAMED("input.xxh128", "artifact", FIELD_HASH),
-    RENAMED("input.name", "input_name", FIELD_TEXT),
-    RENAMED("input.path", "input_path", FIELD_TEXT),
-    RENAMED("input.bytes", NULL, FIELD_COUNT),
-    RENAMED("input.content", NULL, FIELD_TEXT),
+    RENAMED("group", "group_key", FIELD_NAME),
+    INNER("input", "xxh128", "artifact", FIELD_HASH),
+    INNER("input", "name", "input_name", FIELD_TEXT),
+    INNER("input", "path", "input_path", FIELD_TEXT),
+    INNER("input", "bytes", NULL, FIELD_COUNT),
+    INNER("input", "content", NULL, FIELD_BASE64),
     COLUMN("kind", FIELD_TEXT),
     COLUMN("access", FIELD_TEXT),
     COLUMN("access_bytes", FIELD_COUNT),
@@ -136,9 +125,9 @@ static const struct field crash_fields[] = {
     COLUMN("rules", FIELD_ANY),
     CHOICE("severity", severities, false),
     COLUMN("why", FIELD_TEXT),
-    RENAMED("replay.runs", "replay_runs", FIELD_COUNT),
-    RENAMED("replay.hits", "replay_hits", FIELD_COUNT),
-    RENAMED("replay.verdict", "replay_verdict", FIELD_TEXT),
+    INNER("replay", "runs", "replay_runs", FIELD_COUNT),
+    INNER("replay", "hits", "replay_hits", FIELD_COUNT),
+    INNER("replay", "verdict", "replay_verdict", FIELD_TEXT),
     COLUMN("command", FIELD_ARRAY),
     COLUMN("env", FIELD_OBJECT),
     COLUMN("build_id", FIELD_TEXT),
@@ -174,7 +163,7 @@ static const struct record_list resource_disks = {
     "disks", "resource_disks", disk_fields};
 
 static const struct field alert_fields[] = {
-    NEEDED("name", FIELD_TEXT),
+    NEEDED("name", FIELD_NAME),
     COLUMN("severity", FIELD_TEXT),
     COLUMN("value", FIELD_NUMBER),
     COLUMN("threshold", FIELD_NUMBER),
@@ -204,25 +193,45 @@ check_job(struct record *r)
 	return NULL;
 }
 
+/* Of coverage: no more can be covered than there is. */
+static const char *
+check_coverage(struct record *r)
+{
+	static const char *const pairs[][3] = {
+	    {"lines_covered", "lines_total", "data.lines_total is too small"},
+	    {"functions_covered", "functions_total",
+		"data.functions_total is too small"},
+	    {"regions_covered", "regions_total",
+		"data.regions_total is too small"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		const struct field_value *some = record_value(r, pairs[i][0]),
+					 *all = record_value(r, pairs[i][1]);
+
+		if (some->type != VALUE_NONE && all->type != VALUE_NONE &&
+		    some->is.integer > all->is.integer)
+			return pairs[i][2];
+	}
+	return NULL;
+}
+
 static const char *
 check_content(const struct record *r, const char *hash)
 {
-	const char *content = record_text(r, "input.content");
+	const struct field_value *content = record_value(r, "input.content");
 	const struct field_value *bytes = record_value(r, "input.bytes");
-	struct buf decoded = BUF_INIT;
-	const char *why = NULL;
 	char hex[HASH_TEXT];
+	uint64_t n;
 
-	if (!base64_decode(&decoded, content, strlen(content)))
-		why = "data.input.content is not base64";
-	else if (bytes->type != VALUE_NONE &&
-	    (uint64_t)bytes->integer != decoded.len)
-		why = "data.input.content is not data.input.bytes long";
-	hash_bytes(decoded.data, decoded.len, hex);
-	if (why == NULL && strcmp(hex, hash) != 0)
-		why = "data.input.content has another hash than it says";
-	buf_release(&decoded);
-	return why;
+	if (!artifact_measure(content->is.text, content->len, hex, &n))
+		return "data.input.content is not base64";
+	if (bytes->type != VALUE_NONE && (uint64_t)bytes->is.integer != n)
+		return "data.input.content is not data.input.bytes long";
+	if (strcmp(hex, hash) != 0)
+		return "data.input.content has another hash than it says";
+	return NULL;
 }
 
 /* A crash without a group is unresolved, whatever was said of it. */
@@ -234,11 +243,23 @@ settle_status(struct record *r, bool grouped)
 
 	for (f = r->type->fields; strcmp(f->name, "status") != 0; f++)
 		status++;
-	if (!grouped)
-		status->text = "unresolved";
-	else if (status->type == VALUE_NONE)
-		status->text = "new";
+	if (grouped && status->type != VALUE_NONE)
+		return;
 	status->type = VALUE_TEXT;
+	status->is.text = grouped ? "new" : "unresolved";
+	status->len = (uint32_t)strlen(status->is.text);
+}
+
+static const char *
+check_replay(const struct record *r)
+{
+	const struct field_value *runs = record_value(r, "replay.runs"),
+				 *hits = record_value(r, "replay.hits");
+
+	if (runs->type != VALUE_NONE && hits->type != VALUE_NONE &&
+	    hits->is.integer > runs->is.integer)
+		return "data.replay.hits is more than data.replay.runs";
+	return NULL;
 }
 
 static const char *
@@ -246,14 +267,14 @@ check_crash(struct record *r)
 {
 	const char *hash = record_text(r, "input.xxh128");
 	const char *group = record_text(r, "group");
-	const char *status = record_text(r, "status");
+	const char *status = record_text(r, "status"), *why;
 
-	if (group != NULL && *group == '\0')
-		return "data.group is empty";
 	if (group != NULL && status != NULL &&
 	    strcmp(status, "unresolved") == 0)
 		return "an unresolved crash has a group";
 	settle_status(r, group != NULL);
+	if ((why = check_replay(r)) != NULL)
+		return why;
 	if (record_text(r, "input.content") == NULL)
 		return NULL;
 	return hash == NULL ? "data.input.xxh128 is missing"
@@ -261,20 +282,21 @@ check_crash(struct record *r)
 }
 
 const struct record_type record_types[] = {
-    {"node", NULL, 0, node_fields, NULL, check_node, ingest_node, NULL},
-    {"job", "job_states", RECORD_JOB | RECORD_NODE | RECORD_TIME, job_fields,
-	NULL, check_job, ingest_job, NULL},
     {"stats", "stats", RECORD_SERIES | RECORD_TIME, stats_fields, NULL, NULL,
-	ingest_row, NULL},
+	NULL, NULL, NULL},
     {"coverage", "coverage", RECORD_SERIES | RECORD_TIME, coverage_fields, NULL,
-	NULL, ingest_row, NULL},
+	check_coverage, NULL, NULL, NULL},
     {"corpus", "corpus", RECORD_SERIES | RECORD_TIME, corpus_fields,
-	&corpus_added, NULL, ingest_row, NULL},
+	&corpus_added, NULL, NULL, NULL, NULL},
     {"crash", "crashes", RECORD_TIME, crash_fields, NULL, check_crash,
-	ingest_crash, ingest_crash_forget},
+	ingest_crash_before, NULL, ingest_crash_forget},
+    {"job", "job_states", RECORD_JOB | RECORD_NODE | RECORD_TIME, job_fields,
+	NULL, check_job, NULL, ingest_job_after, NULL},
+    {"node", NULL, 0, node_fields, NULL, check_node, NULL, ingest_node_after,
+	NULL},
     {"resource", "resources", RECORD_NODE | RECORD_TIME, resource_fields,
-	&resource_disks, NULL, ingest_row, NULL},
+	&resource_disks, NULL, NULL, NULL, NULL},
     {"alert", "alerts", RECORD_NODE | RECORD_TIME, alert_fields, NULL, NULL,
-	ingest_row, NULL},
-    {NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL},
+	NULL, NULL, NULL},
+    {NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL},
 };

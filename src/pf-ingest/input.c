@@ -93,8 +93,10 @@ take_line(struct input *input, const char *source,
     const struct line_reader *reader, const char *line, size_t len)
 {
 	ingest_line(input->in, source, reader->number, line, len);
+	/* A very long line is the reader's own until the next one. */
 	if (ingest_pending(input->in) >= input->limits->batch ||
-	    ingest_pending_bytes(input->in) >= BATCH_BYTES_MAX)
+	    ingest_pending_bytes(input->in) >= BATCH_BYTES_MAX ||
+	    len > EVENT_LINE_MAX)
 		commit(input);
 }
 

@@ -32,6 +32,8 @@ struct options {
 	enum task task;
 	const char *db;
 	const char *rejects;
+	const char *node;
+	const char *artifacts;
 	char **files;
 	int version; /* to migrate to */
 	int64_t wait_ms;
@@ -150,12 +152,22 @@ run_ingest(struct db *db, const struct options *o)
 	struct ingest *in;
 	int status;
 
+	struct buf beside = BUF_INIT;
+
+	if (o->artifacts == NULL) {
+		buf_addf(&beside, "%s.artifacts", o->db);
+	}
 	input_catch_signals();
 	if (prepare_schema(db) < 0)
 		return fail(db_error(db));
 	if ((status = rejects_open(&rejects, o->rejects)) != 0)
 		return status;
-	in = ingest_new(db, rejects_add, &rejects);
+	in = ingest_new(db,
+	    &(struct ingest_options){.node = o->node,
+		.artifacts = o->artifacts ? o->artifacts : beside.data,
+		.wait_ms = o->wait_ms,
+		.reject = rejects_add,
+		.context = &rejects});
 	status = input_files(in, db, &o->limits, o->files);
 	print_summary(ingest_counts(in));
 	if (ingest_counts(in)->rejected > 0)
@@ -180,8 +192,9 @@ run_schema_version(struct db *db)
 int
 main(int argc, char *argv[])
 {
-	struct options o = {TASK_INGEST, getenv("PF_DB"), NULL, NULL, 0,
-	    DB_WAIT_MS, {100, 1000}};
+	struct options o = {.db = getenv("PF_DB"),
+	    .wait_ms = DB_WAIT_MS,
+	    .limits = {100, 1000}};
 	struct db_options how = {DB_CREATE, 0};
 	struct db_error error;
 	struct db *db;

@@ -60,14 +60,14 @@ event() {
 	same stdout <<<'{"in":13,"stored":2,"duplicate":0,"rejected":11}'
 	json 'str(e["line"]) + " " + e["reason"]' bad | sort -n >reasons
 	same reasons <<'END'
-2 not JSON: column 3: '[' or '{' expected near 'not'
+2 not JSON: column 1: '{' or '[' is expected
 3 data.execs_total is not a count
 4 data.coverage_ratio is not from 0 to 1
 5 data.execs_total is not a count
 6 data.severity has a value that is not known
 7 a job event names no job
 8 data.name is missing
-9 the store refuses it: CHECK constraint failed: pid > 0
+9 data.pid is not a count from 1
 10 v is not 1
 12 data.execs_total is not a count
 13 data.execs_per_second is not from 0 to 1e15
@@ -131,8 +131,10 @@ pf-ingest: 'lines' line 3: data.input.content is not base64
 pf-ingest: 'lines' line 4: data.input.content is not base64
 pf-ingest: 'lines' line 5: data.input.content is not data.input.bytes long
 END
-	sql 'SELECT xxh128, bytes, CAST(content AS TEXT) FROM artifacts' >stored
-	same stored <<<"$hash|5|hello"
+	sql 'SELECT xxh128, bytes, kept FROM artifacts' >stored
+	same stored <<<"$hash|5|1"
+	[ "$(ls pf.db.artifacts)" = "$hash" ]
+	printf hello | cmp - "pf.db.artifacts/$hash"
 }
 
 @test "a higher rev takes the lower one's place, in its group too" {

@@ -1,0 +1,56 @@
+/* What the files of the SQLite engine share. */
+#ifndef PF_DB_SQLITE_H
+#define PF_DB_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "db_engine.h"
+
+struct sqlite {
+	struct db db;
+	sqlite3 *handle;
+	char *path;
+	char *name; /* as it was given, for messages */
+	int64_t wait_ms;
+	int64_t wait_until; /* by clock_monotonic, of the present wait */
+	unsigned random;
+};
+
+static inline struct sqlite *
+sqlite_of(struct db *db)
+{
+	return (struct sqlite *)(void *)db;
+}
+
+/* Sets db_error from what the last call said; always -1. */
+int sqlite_fail(struct db *db);
+
+struct db_statement *sqlite_prepare(struct db *db, const char *sql);
+void sqlite_finalize(struct db_statement *s);
+void sqlite_bind_null(struct db_statement *s, int parameter);
+void sqlite_bind_integer(struct db_statement *s, int parameter, int64_t value);
+void sqlite_bind_real(struct db_statement *s, int parameter, double value);
+void sqlite_bind_text(struct db_statement *s, int parameter, const char *text);
+void sqlite_bind_bytes(
+    struct db_statement *s, int parameter, const void *bytes, size_t n);
+int sqlite_run(struct db_statement *s);
+enum db_step sqlite_step(struct db_statement *s);
+void sqlite_reset(struct db_statement *s);
+bool sqlite_column_is_null(struct db_statement *s, int column);
+int64_t sqlite_column_integer(struct db_statement *s, int column);
+double sqlite_column_real(struct db_statement *s, int column);
+const char *sqlite_column_text(struct db_statement *s, int column);
+int sqlite_column_count(struct db_statement *s);
+const char *sqlite_column_name(struct db_statement *s, int column);
+struct db_rows *sqlite_rows(struct db *db, const char *table,
+    const struct db_column *columns, size_t count);
+void sqlite_rows_free(struct db_rows *rows);
+void sqlite_rows_null(struct db_rows *rows);
+void sqlite_rows_integer(struct db_rows *rows, int64_t value);
+void sqlite_rows_real(struct db_rows *rows, double value);
+void sqlite_rows_text(struct db_rows *rows, const char *text, size_t len);
+int sqlite_rows_end(struct db_rows *rows);
+int sqlite_rows_flush(struct db_rows *rows);
+void sqlite_rows_clear(struct db_rows *rows);
+
+#endif
