@@ -98,23 +98,16 @@ asan: deps
 	+$(MAKE) --no-print-directory build=build/asan WERROR=1 \
 		CFLAGS='$(asan_flags)' LDFLAGS='$(asan_flags)' run-tests
 
-bench_traces := $(build)/bench/traces
-$(bench_traces): $(build)/obj/tests/bench/traces.o $(call archives_of,crash pf)
+bench_names := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
+bench_programs := $(bench_names:%=$(build)/bench/%)
+$(bench_programs): $(build)/bench/%: $(build)/obj/tests/bench/%.o \
+		$(call archives_of,crash pf)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs)) $(LDLIBS)
 
-bench_store := $(build)/bench/store
-$(build)/obj/tests/bench/store.o: \
-	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
-$(bench_store): $(build)/obj/tests/bench/store.o $(call archives_of,pf)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
-		$(shell $(PKG_CONFIG) --libs $(fuzz_pkgs) $(store_pkgs)) $(LDLIBS)
-
-bench: all $(bench_traces) $(bench_store)
+bench: all $(bench_programs)
 	tests/bench/run
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])
