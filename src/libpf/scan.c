@@ -4,10 +4,17 @@
 #include "mem.h"
 #include "scan_part.h"
 
-/* Room for more values than these is given back when a short line follows. */
-#define VALUES_KEPT 65536
+/* What a longer line took is given back when one follows that is not. */
+#define USUAL_LINE 131072
 /* A name of more bytes is not shown. */
 #define NAME_SHOWN 32
+
+/* More than a line of usual length leads to, whatever is in it. */
+static inline bool
+is_huge(const struct scan *s)
+{
+	return s->cap > USUAL_LINE / 2 || s->room.cap > 2 * USUAL_LINE;
+}
 
 static void
 give_back(struct scan *s)
@@ -31,9 +38,8 @@ scan_release(struct scan *s)
 const char *
 scan_fail(struct scan *s, const char *at, const char *what)
 {
-	if (s->why[0] == '\0')
-		snprintf(s->why, sizeof s->why, "not JSON: column %zu: %s",
-		    (size_t)(at - s->text) + 1, what);
+	snprintf(s->why, sizeof s->why, "not JSON: column %zu: %s",
+	    (size_t)(at - s->text) + 1, what);
 	return NULL;
 }
 
@@ -166,12 +172,13 @@ static inline const char *
 close_value(struct scan *s, const char *p)
 {
 	struct scan_value *v = &s->value[s->open];
-	uint32_t outer = v->next, twice;
+	uint32_t outer = v->next;
 
 	v->next = (uint32_t)s->count;
 	v->len = (uint32_t)(p + 1 - s->text) - v->start;
 	if (v->type == SCAN_OBJECT && v->count > 1) {
-		twice = scan_name_twice(s, s->open);
+		uint32_t twice = scan_name_twice(s, s->open);
+
 		if (twice != 0)
 			return fail_twice(s, twice);
 	}
@@ -249,17 +256,18 @@ bool
 scan_read(struct scan *s, const char *text, size_t len, unsigned depth_max,
     const char **why)
 {
-	if (s->cap > VALUES_KEPT && len / 2 < VALUES_KEPT)
+	if (len < USUAL_LINE && is_huge(s))
 		give_back(s);
-	s->text = text;
-	s->end = text + len;
+	s->text = s->end = text;
 	s->count = s->open = s->depth = 0;
 	s->depth_max = depth_max;
-	s->why[0] = '\0';
-	if (len > UINT32_MAX / 2)
+	if (len <= UINT32_MAX / 2) {
+		s->end += len;
+		if (read_root(s))
+			return true;
+	} else {
 		snprintf(s->why, sizeof s->why, "too long");
-	else if (read_root(s))
-		return true;
+	}
 	s->count = 0;
 	*why = s->why;
 	return false;

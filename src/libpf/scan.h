@@ -1,7 +1,8 @@
 /*
  * JSON as it lies in a line (RFC 8259), strictly and in one pass. What was read
  * is an array of values which is used again for the next line, so that reading
- * allocates nothing once it has grown to the longest line.
+ * allocates nothing once it has grown to the longest line. Only what a line
+ * of 128 KiB or more took is given back when a shorter one follows.
  *
  *	struct scan scan = SCAN_INIT;
  *

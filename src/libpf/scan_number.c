@@ -6,8 +6,8 @@
 
 /* So many decimal digits always fit 64 bits. */
 #define DIGITS_KEPT 19
-/* Exponents beyond are the same as these; no line has so many digits. */
-#define EXPONENT_MAX 1000000000000
+/* Exponents beyond are counted no further: none is for the short way. */
+#define EXPONENT_MAX 1000
 /* Powers of ten and whole numbers up to these are doubles. */
 #define EXACT_POWER 22
 #define EXACT_WHOLE ((uint64_t)1 << 53)
@@ -29,7 +29,7 @@ add_digits(const struct scan *s, const char *p, uint64_t *number)
 
 /* Reads the exponent at `p`, if there is one. */
 static const char *
-read_exponent(struct scan *s, const char *p, int64_t *exponent)
+read_exponent(struct scan *s, const char *p, int *exponent)
 {
 	const char *digits;
 	bool negative;
@@ -56,7 +56,7 @@ read_exponent(struct scan *s, const char *p, int64_t *exponent)
  * text, where both are exact and nothing is rounded in between.
  */
 static bool
-convert_short(uint64_t whole, int64_t exponent, double *real)
+convert_short(uint64_t whole, int exponent, double *real)
 {
 	static const double power[EXACT_POWER + 1] = {1e0, 1e1, 1e2, 1e3, 1e4,
 	    1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -70,7 +70,7 @@ convert_short(uint64_t whole, int64_t exponent, double *real)
 	return true;
 }
 
-/* No locale is ever set: the decimal point is a point. */
+/* LC_NUMERIC is set nowhere: the decimal point is a point. */
 static bool
 convert_long(struct scan *s, const char *p, const char *end, double *real)
 {
@@ -86,23 +86,23 @@ read_real(struct scan *s, const char *start, const char *p, uint64_t whole,
     struct scan_value *v)
 {
 	const char *digits = start + (*start == '-');
-	size_t count = (size_t)(p - digits);
-	int64_t exponent, decimals = 0;
+	size_t count = (size_t)(p - digits), decimals = 0;
+	int exponent;
 
 	if (*p == '.') {
 		digits = p + 1;
 		p = add_digits(s, digits, &whole);
 		if (p == digits)
 			return scan_fail(s, p, "a digit is expected");
-		decimals = p - digits;
-		count += (size_t)decimals;
+		decimals = (size_t)(p - digits);
+		count += decimals;
 	}
 	p = read_exponent(s, p, &exponent);
 	if (p == NULL)
 		return NULL;
 	v->type = SCAN_REAL;
 	if (count <= DIGITS_KEPT &&
-	    convert_short(whole, exponent - decimals, &v->number.real)) {
+	    convert_short(whole, exponent - (int)decimals, &v->number.real)) {
 		if (*start == '-')
 			v->number.real = -v->number.real;
 		return p;

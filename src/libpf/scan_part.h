@@ -5,9 +5,8 @@
 #include "scan.h"
 
 /*
- * Notes that reading ends at `at`, and for what, if nothing is noted yet.
- * Returns NULL, as each function that reads does when it fails; else they
- * return where what they read ends.
+ * Notes that reading ends at `at`, and why. Returns NULL, as each function that
+ * reads does when it fails; else they return where what they read ends.
  */
 const char *scan_fail(struct scan *s, const char *at, const char *what);
 

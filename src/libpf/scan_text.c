@@ -109,36 +109,42 @@ read_escape(const char *p, const char *end, uint32_t *code)
 	return 2 * ESCAPE_LEN;
 }
 
-const char *
-scan_text(struct scan *s, const char *p, bool *escaped)
+/* Checks what is at `p` instead of a plain byte; returns what follows. */
+static const char *
+check_special(struct scan *s, const char *p, bool *escaped)
 {
+	unsigned char c = scan_peek(s, p);
 	uint32_t code;
 	size_t n;
 
-	for (;;) {
-		p = skip_plain(p, s->end);
-		if (p == s->end)
-			return scan_fail(s, p, "a text does not end");
-		if (*p == '"')
-			return p;
-		if (*p == '\\') {
-			*escaped = true;
-			n = read_escape(p, s->end, &code);
-			if (n == 0)
-				return scan_fail(s, p, "a wrong escape");
-			if (code == 0)
-				return scan_fail(s, p, "\\u0000 in a text");
-		} else {
-			if ((unsigned char)*p < ' ')
-				return scan_fail(
-				    s, p, "a control character in a text");
-			n = emit_utf8_length(
-			    (const unsigned char *)p, (size_t)(s->end - p));
-			if (n == 0)
-				return scan_fail(s, p, "a text is not UTF-8");
-		}
-		p += n;
+	if (c >= 0x80) {
+		n = emit_utf8_length(
+		    (const unsigned char *)p, (size_t)(s->end - p));
+		return n > 0 ? p + n : scan_fail(s, p, "a text is not UTF-8");
 	}
+	if (c != '\\')
+		return scan_fail(s, p,
+		    p == s->end ? "a text does not end"
+				: "a control character in a text");
+	*escaped = true;
+	n = read_escape(p, s->end, &code);
+	if (n == 0)
+		return scan_fail(s, p, "a wrong escape");
+	if (code == 0)
+		return scan_fail(s, p, "\\u0000 in a text");
+	return p + n;
+}
+
+const char *
+scan_text(struct scan *s, const char *p, bool *escaped)
+{
+	do {
+		p = skip_plain(p, s->end);
+		if (scan_peek(s, p) == '"')
+			return p;
+		p = check_special(s, p, escaped);
+	} while (p != NULL);
+	return NULL;
 }
 
 static size_t
@@ -165,7 +171,7 @@ struct piece {
 static const char *
 next_piece(struct piece *piece, const char *p, const char *end)
 {
-	const char *stop = p;
+	const char *stop;
 	uint32_t code = 0;
 
 	if (*p == '\\') {

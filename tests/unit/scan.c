@@ -200,6 +200,8 @@ takes_no_half_of_a_surrogate_pair(void **state)
 	    BAD("[\"\\ud800\\ue000\"]", "a wrong escape"),
 	    BAD("[\"\\udc00\\ud800\"]", "a wrong escape"),
 	    BAD("[\"\\ud800\\ud800\\udc00\"]", "a wrong escape"),
+	    BAD("[\"\\udc00\\udc00\"]", "a wrong escape"),
+	    BAD("[\"\\udfff\\udc00\"]", "a wrong escape"),
 	    BAD("[\"\\ud800\\udc00\\udc00\"]", "column 15: a wrong escape"),
 	    BAD("[\"\\ud800\\udc0\"]", "a wrong escape"),
 	    BAD("[\"\\ud800\\udc", "a wrong escape"),

@@ -233,6 +233,16 @@ allocates_nothing_for_the_next_line(void **state)
 	assert_ptr_equal(scan.value, value);
 	assert_ptr_equal(scan.slot, slot);
 	assert_ptr_equal(scan.room.data, room);
+	/* As many values as a line that is not huge can have. */
+	buf_clear(&text);
+	buf_add_char(&text, '[');
+	while (text.len < 131068)
+		buf_add_str(&text, "1,");
+	buf_add_str(&text, "1]");
+	assert_true(scan_read(&scan, text.data, text.len, 8, &why));
+	value = scan.value;
+	assert_true(scan_read(&scan, "[]", 2, 8, &why));
+	assert_ptr_equal(scan.value, value);
 	buf_release(&text);
 }
 
@@ -250,6 +260,16 @@ keeps_no_room_of_a_huge_line(void **state)
 	assert_int_equal(scan.count, 2);
 	assert_in_range(scan.cap, 2, 1000);
 	assert_int_equal(scan.slot_cap, 0);
+	/* A name that is decoded. */
+	buf_clear(&text);
+	buf_add_str(&text, "{\"a\":1,\"\\n");
+	memset(buf_reserve(&text, 1000000), 'b', 1000000);
+	buf_truncate(&text, text.len + 1000000);
+	buf_add_str(&text, "\":2}");
+	assert_true(scan_read(&scan, text.data, text.len, 8, &why));
+	assert_true(scan.room.cap > 1000000);
+	assert_true(scan_read(&scan, "{\"a\":1}", 7, 8, &why));
+	assert_int_equal(scan.room.cap, 0);
 	buf_release(&text);
 }
 
