@@ -100,6 +100,9 @@ asan: deps
 
 bench_names := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 bench_programs := $(bench_names:%=$(build)/bench/%)
+$(build)/obj/tests/bench/store.o: \
+	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
+$(build)/bench/store: fuzz_pkgs += $(store_pkgs)
 $(bench_programs): $(build)/bench/%: $(build)/obj/tests/bench/%.o \
 		$(call archives_of,crash pf)
 	@mkdir -p $(@D)

@@ -21,6 +21,7 @@ line_init(struct line_reader *r, int fd, char delimiter, size_t max)
 	r->ended = false;
 	r->number = 0;
 	r->wait = NULL;
+	r->read = NULL;
 	r->context = NULL;
 	r->in_line = false;
 	r->skipping = false;
@@ -38,6 +39,7 @@ enum fill { FILL_ERROR = -1, FILL_END, FILL_MORE, FILL_PAUSED };
 static enum fill
 fill(struct line_reader *r)
 {
+	char *room;
 	ssize_t n;
 	int go;
 
@@ -47,8 +49,10 @@ fill(struct line_reader *r)
 	go = r->wait != NULL ? r->wait(r->context) : 1;
 	if (go <= 0)
 		return go < 0 ? FILL_ERROR : FILL_PAUSED;
+	room = buf_reserve(&r->buf, CHUNK);
 	do
-		n = read(r->fd, buf_reserve(&r->buf, CHUNK), CHUNK);
+		n = r->read != NULL ? r->read(r->context, room, CHUNK)
+				    : read(r->fd, room, CHUNK);
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		buf_truncate(&r->buf, r->buf.len + (size_t)n);

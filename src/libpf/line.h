@@ -23,6 +23,8 @@ struct line_reader {
 	 * has line_next return LINE_PAUSED, -1 with errno LINE_ERROR.
 	 */
 	int (*wait)(void *context);
+	/* Optional, set after line_init: takes the place of read(2). */
+	ssize_t (*read)(void *context, void *bytes, size_t n);
 	void *context;
 	bool in_line;  /* paused inside a line that is counted already */
 	bool skipping; /* paused inside one that is too long */

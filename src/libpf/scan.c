@@ -236,6 +236,13 @@ read_value(struct scan *s, const char *p)
 }
 
 static bool
+fail_many(struct scan *s)
+{
+	snprintf(s->why, sizeof s->why, "too many values");
+	return false;
+}
+
+static bool
 read_root(struct scan *s)
 {
 	const char *p = skip_space(s, s->text);
@@ -243,9 +250,11 @@ read_root(struct scan *s)
 
 	if (c != '{' && c != '[')
 		return scan_fail(s, p, "'{' or '[' is expected") != NULL;
-	do
+	do {
+		if (s->count == s->count_max && s->count > 0)
+			return fail_many(s);
 		p = read_value(s, p);
-	while (p != NULL && s->depth > 0);
+	} while (p != NULL && s->depth > 0);
 	if (p == NULL)
 		return false;
 	p = skip_space(s, p);

@@ -62,6 +62,9 @@ struct scan {
 	const char *text; /* what scan_read got, borrowed */
 	struct scan_value *value;
 	size_t count, cap;
+	/* Set by the caller: a text with more is refused, "too many values"; 0
+	 * is no bound. A value takes 40 bytes. */
+	size_t count_max;
 	/* Of the reader alone. */
 	const char *end;
 	uint32_t open;

@@ -31,6 +31,12 @@ engine_of(const char *where)
 	return engines[i];
 }
 
+bool
+db_is_file(const char *where)
+{
+	return engine_of(where) == &db_sqlite;
+}
+
 struct db *
 db_open(
     const char *where, const struct db_options *options, struct db_error *why)
@@ -69,6 +75,12 @@ const struct db_error *
 db_error(const struct db *db)
 {
 	return &db->error;
+}
+
+void
+db_forget_error(struct db *db)
+{
+	db->error.fault = DB_FAULT_NONE;
 }
 
 int

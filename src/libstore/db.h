@@ -61,6 +61,8 @@ enum db_step { DB_FAILED = -1, DB_DONE, DB_ROW };
  */
 struct db *db_open(
     const char *where, const struct db_options *options, struct db_error *why);
+/* Whether `where` is a path and no address. */
+bool db_is_file(const char *where);
 /*
  * After DB_FAULT_LOST: connects anew, waiting for `wait_ms` at most, and
  * prepares again what was prepared. What was sent and not committed is gone;
@@ -71,6 +73,8 @@ int db_reopen(struct db *db);
 void db_close(struct db *db);
 
 const struct db_error *db_error(const struct db *db);
+/* As if nothing had gone wrong yet. */
+void db_forget_error(struct db *db);
 /* The sysexits code that a fault stands for. */
 int db_exit_code(enum db_fault fault);
 /* Sets the error; always -1. */

@@ -16,7 +16,10 @@ static const struct {
     {"53100", DB_FAULT_FULL},
     {"53", DB_FAULT_BUSY}, /* memory, connections */
     {"40", DB_FAULT_AGAIN},
-    {"23505", DB_FAULT_AGAIN}, /* another wrote the same row just now */
+    /* Another wrote the same row, or made the same schema, just now. */
+    {"23505", DB_FAULT_AGAIN},
+    {"42P06", DB_FAULT_AGAIN},
+    {"42P07", DB_FAULT_AGAIN},
     {"23", DB_FAULT_CONSTRAINT},
     {"22", DB_FAULT_CONSTRAINT},
     {"28", DB_FAULT_PERMISSION},

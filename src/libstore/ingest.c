@@ -15,7 +15,7 @@ ingest_new(struct db *db, const struct ingest_options *options)
 	in->options = *options;
 	in->reader = (struct record_reader)RECORD_READER_INIT;
 	in->scratch = (struct buf)BUF_INIT;
-	in->ids = in->groups = in->nodes = in->jobs = in->series =
+	in->ids = in->groups = in->nodes = in->jobs = in->series = in->builds =
 	    (struct names)NAMES_INIT;
 	if (options->artifacts != NULL)
 		in->artifacts = artifacts_new(options->artifacts);
@@ -44,6 +44,7 @@ ingest_free(struct ingest *in)
 	names_release(&in->nodes);
 	names_release(&in->jobs);
 	names_release(&in->series);
+	names_release(&in->builds);
 	record_reader_release(&in->reader);
 	buf_release(&in->scratch);
 	free(in->pending);
@@ -80,7 +81,7 @@ ingest_line(struct ingest *in, const char *source, unsigned long long number,
 	struct ingest_refused refused = {source, number, line, len, NULL};
 	struct record *r;
 
-	if (len <= EVENT_LINE_MAX)
+	if (len <= EVENT_LINE_MAX && !in->options.lines_stay)
 		line = arena_text(&in->reader.arena, line, len);
 	r = record_from_line(&in->reader, line, len, &refused.reason);
 	if (r != NULL)

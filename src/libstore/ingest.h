@@ -35,6 +35,11 @@ struct ingest_options {
 	/* Where embedded inputs go; NULL: there is no such place, and a batch
 	 * with one fails. */
 	const char *artifacts;
+	/* Lines stay where they are until the commit, and are not copied. */
+	bool lines_stay;
+	/* Whether crashes of groups that are new, or back, are kept to be told
+	 * of: group.h. */
+	bool announce;
 	/* For how long a batch is tried again that lost against other writers
 	 * or whose connection is gone. */
 	int64_t wait_ms;
@@ -50,7 +55,7 @@ void ingest_free(struct ingest *in);
 /*
  * Takes a line for the next commit, or rejects it now. `source` says where the
  * line came from and is borrowed up to the commit, as is a line that is longer
- * than EVENT_LINE_MAX; other lines are copied.
+ * than EVENT_LINE_MAX; other lines are copied unless they stay.
  */
 void ingest_line(struct ingest *in, const char *source,
     unsigned long long number, const char *line, size_t len);

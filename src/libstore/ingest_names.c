@@ -11,6 +11,7 @@ ingest_forget_known(struct ingest *in)
 	names_clear(&in->nodes);
 	names_clear(&in->jobs);
 	names_clear(&in->series);
+	names_clear(&in->builds);
 	in->node_count = 0;
 }
 
@@ -19,7 +20,7 @@ static void
 bound_known(struct ingest *in)
 {
 	if (in->nodes.count > KNOWN_MAX || in->jobs.count > KNOWN_MAX ||
-	    in->series.count > KNOWN_MAX)
+	    in->series.count > KNOWN_MAX || in->builds.count > KNOWN_MAX)
 		ingest_forget_known(in);
 }
 

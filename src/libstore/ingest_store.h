@@ -19,6 +19,9 @@ struct ingest_group {
 	const char *key;
 	int64_t time;   /* of one of its crashes */
 	int64_t change; /* members that come, less those that go */
+	bool fresh;     /* nobody has seen it before */
+	bool fixed;     /* somebody said so, at `fixed_at` */
+	int64_t fixed_at;
 };
 
 struct ingest {
@@ -39,7 +42,7 @@ struct ingest {
 	size_t group_count, group_cap;
 	/* What is known to be in the store already: the place in `node` by
 	 * name, 1, and the id by all five names. */
-	struct names nodes, jobs, series;
+	struct names nodes, jobs, series, builds;
 	struct ingest_node *node;
 	size_t node_count, node_cap;
 	struct buf scratch;
@@ -67,7 +70,12 @@ int ingest_crash_forget(struct ingest *in, const char *event);
 /* The groups of the crashes that come and go: none yet; there, and nobody
  * else's until the transaction ends; told by their members. */
 void ingest_groups_begin(struct ingest *in);
+/* `change` members come or go; `key` must live as long as the batch. */
+void ingest_group_change(
+    struct ingest *in, const char *key, int64_t time, int change);
 int ingest_groups_open(struct ingest *in);
 int ingest_groups_refresh(struct ingest *in);
+/* A crash of the batch, whose group is open: is it one to be told of? */
+int ingest_crash_after(struct ingest *in, const struct record *r);
 
 #endif

@@ -13,6 +13,9 @@ static const char ledger[] = "CREATE TABLE schema_migrations (\n"
 			     "  applied_at {integer} NOT NULL\n"
 			     ") {strict rowid};\n";
 
+/* Tries against others that migrate at the same time. */
+#define LOST_MAX 100
+
 int
 migrate_latest(void)
 {
@@ -128,9 +131,25 @@ step_down(struct db *db, int version)
 	return record_down(db, version);
 }
 
-/* One step towards `wanted`: 1 when made, 0 when there already, -1. */
+/* One step towards `wanted`, or from nothing all of them: nobody sees a store
+ * that is half made. */
 static int
-one_step(struct db *db, int wanted)
+make_steps(struct db *db, int version, int wanted)
+{
+	bool from_nothing = version == 0;
+	int status;
+
+	if (version > wanted)
+		return step_down(db, version);
+	do
+		status = step_up(db, ++version);
+	while (status == 0 && from_nothing && version < wanted);
+	return status;
+}
+
+/* In one transaction: 1 when made, 0 when there already, -1. */
+static int
+migrate_once(struct db *db, int wanted)
 {
 	int version, status;
 
@@ -142,8 +161,7 @@ one_step(struct db *db, int wanted)
 		db_rollback(db);
 		return version < 0 ? -1 : 0;
 	}
-	status = version < wanted ? step_up(db, version + 1)
-				  : step_down(db, version);
+	status = make_steps(db, version, wanted);
 	if (status == 0)
 		status = db_commit(db);
 	if (status < 0)
@@ -154,7 +172,8 @@ one_step(struct db *db, int wanted)
 int
 migrate_to(struct db *db, int wanted)
 {
-	int version = migrate_version(db), made;
+	int version = migrate_version(db), made, lost = 0;
+	struct timespec pause = {0, 20000000};
 
 	if (version < 0 || version == wanted)
 		return version < 0 ? -1 : 0;
@@ -162,10 +181,15 @@ migrate_to(struct db *db, int wanted)
 		return db_fail(db, DB_FAULT_VERSION,
 		    "there is no schema %d: the latest is %d", wanted,
 		    migrate_latest());
-	do
-		made = one_step(db, wanted);
-	while (made == 1);
-	return made;
+	/* Who loses against another that does the same looks again. */
+	while ((made = migrate_once(db, wanted)) != 0) {
+		if (made > 0)
+			continue;
+		if (db_error(db)->fault != DB_FAULT_AGAIN || ++lost > LOST_MAX)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
 }
 
 int

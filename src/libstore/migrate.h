@@ -12,8 +12,9 @@ int migrate_version(struct db *db);
 
 /*
  * Makes steps up or down until the store has version `wanted`, each in one
- * transaction. A store of a later program, or one whose steps are not ours
- * (by checksum), is refused with DB_FAULT_VERSION and left alone. 0 or -1.
+ * transaction; those of a store that is made are one together. A store of a
+ * later program, or one whose steps are not ours (by checksum), is refused with
+ * DB_FAULT_VERSION and left alone. 0 or -1.
  */
 int migrate_to(struct db *db, int wanted);
 

@@ -289,7 +289,7 @@ const struct record_type record_types[] = {
     {"corpus", "corpus", RECORD_SERIES | RECORD_TIME, corpus_fields,
 	&corpus_added, NULL, NULL, NULL, NULL},
     {"crash", "crashes", RECORD_TIME, crash_fields, NULL, check_crash,
-	ingest_crash_before, NULL, ingest_crash_forget},
+	ingest_crash_before, ingest_crash_after, ingest_crash_forget},
     {"job", "job_states", RECORD_JOB | RECORD_NODE | RECORD_TIME, job_fields,
 	NULL, check_job, NULL, ingest_job_after, NULL},
     {"node", NULL, 0, node_fields, NULL, check_node, NULL, ingest_node_after,

@@ -362,8 +362,45 @@ static const char first_down[] = "DROP TABLE batches;\n"
 				 "DROP TABLE node_capabilities;\n"
 				 "DROP TABLE nodes;\n";
 
+/* What persons say of groups, and what is to be said of them. */
+static const char triage_up[] =
+    "ALTER TABLE crash_groups ADD COLUMN state {text} NOT NULL DEFAULT 'new'\n"
+    "  CHECK (state IN ('new', 'open', 'ignored', 'fixed', 'regressed'));\n"
+    /* When it was said; crashes of builds that were known then are old ones. */
+    "ALTER TABLE crash_groups ADD COLUMN fixed_at {integer}\n"
+    "  CHECK ((fixed_at IS NOT NULL) = (state = 'fixed'));\n"
+    /* `target` is empty where a crash named none. */
+    "CREATE TABLE builds (\n"
+    "  target {text} NOT NULL,\n"
+    "  build_id {text} NOT NULL CHECK (length(build_id) > 0),\n"
+    "  first_seen {integer} NOT NULL,\n"
+    "  PRIMARY KEY (target, build_id)\n"
+    ") {strict};\n"
+    "INSERT INTO builds (target, build_id, first_seen)\n"
+    "  SELECT coalesce(e.target, ''), c.build_id, min(c.time)\n"
+    "  FROM crashes c JOIN events e ON e.id = c.event\n"
+    "  WHERE c.build_id <> '' GROUP BY coalesce(e.target, ''), c.build_id;\n"
+    /* Crashes that somebody waits to hear of; one goes when it was told. */
+    "CREATE TABLE announcements (\n"
+    "  id {number},\n"
+    "  group_key {text} NOT NULL,\n"
+    "  reason {text} NOT NULL CHECK (reason IN ('new', 'regressed')),\n"
+    "  line {json line},\n"
+    "  made_at {integer} NOT NULL,\n"
+    /* Who tells it has until then. */
+    "  claimed_until {integer},\n"
+    "  CHECK (line IS NOT NULL)\n"
+    ") {strict rowid};\n";
+
+static const char triage_down[] =
+    "DROP TABLE announcements;\n"
+    "DROP TABLE builds;\n"
+    "ALTER TABLE crash_groups DROP COLUMN fixed_at;\n"
+    "ALTER TABLE crash_groups DROP COLUMN state;\n";
+
 const struct schema_step schema_steps[] = {
     {"tables", first_up, first_down},
+    {"triage", triage_up, triage_down},
 };
 
 const size_t schema_step_count = sizeof schema_steps / sizeof schema_steps[0];

@@ -9,11 +9,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sysexits.h>
 
 #include "event.h"
 #include "line.h"
 #include "msg.h"
 #include "out.h"
+#include "strvec.h"
+#include "unpack.h"
 
 /* Bounds memory where inputs are embedded. */
 #define BATCH_BYTES_MAX (4 * 1024 * 1024)
@@ -22,7 +25,11 @@ struct input {
 	struct ingest *in;
 	struct db *db;
 	const struct input_limits *limits;
+	int (*committed)(void *context);
+	void *context;
 	int fd;
+	struct unpack *unpack;
+	struct strvec sources; /* lent to what is pending */
 	int status;
 	bool failed; /* the store does not take more */
 };
@@ -49,16 +56,14 @@ input_catch_signals(void)
 }
 
 /*
- * For line_reader: waits for input. The signals are let in only inside ppoll,
- * so that none slips in between the question and the sleep.
+ * The signals are let in only inside ppoll, so that none slips in between the
+ * question and the sleep.
  */
-static int
-wait_for_input(void *context)
+int
+input_wait(int fd, int64_t limit_ms)
 {
-	struct input *input = context;
-	struct timespec timeout = {input->limits->linger_ms / 1000,
-	    input->limits->linger_ms % 1000 * 1000000};
-	struct pollfd poll_fd = {input->fd, POLLIN, 0};
+	struct timespec limit = {limit_ms / 1000, limit_ms % 1000 * 1000000};
+	struct pollfd poll_fd = {fd, POLLIN, 0};
 	sigset_t ours, before;
 	int ready = 0;
 
@@ -67,19 +72,52 @@ wait_for_input(void *context)
 	sigaddset(&ours, SIGINT);
 	sigprocmask(SIG_BLOCK, &ours, &before);
 	if (!stopped)
-		ready = ppoll(&poll_fd, 1,
-		    ingest_pending(input->in) > 0 ? &timeout : NULL, &before);
+		ready =
+		    ppoll(&poll_fd, 1, limit_ms < 0 ? NULL : &limit, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (ready < 0 && errno == EINTR)
 		return 0;
 	return ready < 0 ? -1 : ready > 0;
 }
 
+bool
+input_stopped(void)
+{
+	return stopped != 0;
+}
+
+/* For line_reader: a pause is what there is to commit for. */
+static int
+wait_for_line(void *context)
+{
+	struct input *input = context;
+
+	if (!stopped && unpack_is_ready(input->unpack))
+		return 1;
+	return input_wait(input->fd,
+	    ingest_pending(input->in) > 0 ? input->limits->linger_ms : -1);
+}
+
+static ssize_t
+read_unpacked(void *context, void *bytes, size_t n)
+{
+	struct input *input = context;
+
+	return unpack_read(input->unpack, bytes, n);
+}
+
 static void
 commit(struct input *input)
 {
-	if (input->failed || ingest_commit(input->in) == 0)
+	size_t pending = ingest_pending(input->in);
+
+	if (input->failed || pending == 0)
 		return;
+	if (ingest_commit(input->in) == 0) {
+		input->status =
+		    exit_worse(input->status, input->committed(input->context));
+		return;
+	}
 	input->failed = true;
 	input->status =
 	    exit_worse(input->status, db_exit_code(db_error(input->db)->fault));
@@ -100,6 +138,20 @@ take_line(struct input *input, const char *source,
 		commit(input);
 }
 
+/* From errno; the line of that number was not whole. */
+static void
+tell_failure(struct input *input, const char *source, unsigned long long number)
+{
+	if (errno != EBADMSG) {
+		msg_warn("read %s", source);
+		input->status = exit_worse(input->status, msg_exit_code(errno));
+		return;
+	}
+	msg_warnx("%s %s: read up to line %llu", source,
+	    unpack_why(input->unpack), number - 1);
+	input->status = exit_worse(input->status, EX_DATAERR);
+}
+
 static void
 read_lines(struct input *input, const char *source)
 {
@@ -110,8 +162,10 @@ read_lines(struct input *input, const char *source)
 	size_t len;
 
 	line_init(&reader, input->fd, '\n', EVENT_LINE_MAX_EMBEDDED);
-	reader.wait = wait_for_input;
+	reader.wait = wait_for_line;
+	reader.read = read_unpacked;
 	reader.context = input;
+	input->unpack = unpack_new(input->fd);
 	while (!input->failed && !(stopped && got == LINE_PAUSED)) {
 		got = line_next(&reader, &line, &len);
 		if (got == LINE_OK)
@@ -124,10 +178,9 @@ read_lines(struct input *input, const char *source)
 		} else
 			break;
 	}
-	if (got == LINE_ERROR) {
-		msg_warn("read %s", source);
-		input->status = exit_worse(input->status, msg_exit_code(errno));
-	}
+	if (got == LINE_ERROR)
+		tell_failure(input, source, reader.number);
+	unpack_free(input->unpack);
 	line_release(&reader);
 }
 
@@ -144,23 +197,34 @@ read_file(struct input *input, const char *path, const char *source)
 	close(input->fd);
 }
 
+/* The name for messages, which lives until what is pending is committed. */
+static const char *
+name_source(struct input *input, const char *name)
+{
+	if (ingest_pending(input->in) == 0)
+		strvec_release(&input->sources);
+	strvec_add(&input->sources, name);
+	return input->sources.item[input->sources.count - 1];
+}
+
 int
 input_files(struct ingest *in, struct db *db, const struct input_limits *limits,
-    char *const files[])
+    char *const files[], int (*committed)(void *context), void *context)
 {
-	struct input input = {in, db, limits, STDIN_FILENO, 0, false};
-	struct buf source = BUF_INIT;
+	struct input input = {.in = in,
+	    .db = db,
+	    .limits = limits,
+	    .committed = committed,
+	    .context = context,
+	    .fd = STDIN_FILENO,
+	    .sources = STRVEC_INIT};
 
 	if (*files == NULL)
 		read_lines(&input, "standard input");
-	for (; *files != NULL && !stopped && !input.failed; files++) {
-		buf_clear(&source);
-		buf_add_str(&source, msg_quote(*files));
-		read_file(&input, *files, source.data);
-		/* `source` is lent to what is pending. */
-		commit(&input);
-	}
+	for (; *files != NULL && !stopped && !input.failed; files++)
+		read_file(
+		    &input, *files, name_source(&input, msg_quote(*files)));
 	commit(&input);
-	buf_release(&source);
+	strvec_release(&input.sources);
 	return input.status;
 }

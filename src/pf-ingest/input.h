@@ -12,12 +12,20 @@ struct input_limits {
 /* SIGTERM and SIGINT end reading; what was read is committed. */
 void input_catch_signals(void);
 
+/* Whether one has come. */
+bool input_stopped(void);
+/* 1 when there is something to read, 0 after `limit_ms` (-1: none) or when a
+ * signal came, -1 with errno. */
+int input_wait(int fd, int64_t limit_ms);
+
 /*
- * Reads `files` (up to NULL), or standard input when there is none, to the
- * end and commits. Returns the exit status so far; a line that was rejected
- * does not count here.
+ * Reads `files` (up to NULL), or standard input when there is none, plain or
+ * packed, to the end and commits; calls `committed` after each commit, which
+ * returns an exit status. Returns the exit status so far; a line that was
+ * rejected does not count here.
  */
-int input_files(struct ingest *in, struct db *db,
-    const struct input_limits *limits, char *const files[]);
+int
+input_files(struct ingest *in, struct db *db, const struct input_limits *limits,
+    char *const files[], int (*committed)(void *context), void *context);
 
 #endif

@@ -1,112 +1,26 @@
 /* pf-ingest - puts event lines into the store, each exactly once. */
+#include <errno.h>
 #include <sysexits.h>
 
+#include "announce.h"
+#include "clock.h"
 #include "emit.h"
-#include "input.h"
+#include "libstore/group.h"
 #include "libstore/migrate.h"
 #include "msg.h"
-#include "opt.h"
+#include "options.h"
 #include "out.h"
+#include "pull.h"
 #include "rejects.h"
+#include "session.h"
 
-static const char usage[] =
-    "usage: pf-ingest [-hv] [-b N] [-d FILE] [-r FILE] [FILE ...]\n"
-    "\n"
-    "  -b, --batch N          events a transaction, at most (100)\n"
-    "  -d, --db FILE          the store (PF_DB)\n"
-    "  -h, --help             this text\n"
-    "      --linger DURATION  a pause that commits what is there (1s)\n"
-    "      --log json|text    the form of messages\n"
-    "      --migrate[=N]      bring the schema to version N (latest), end\n"
-    "  -r, --rejects FILE     append refused lines, with the reason\n"
-    "      --schema-version   print the store's schema version, end\n"
-    "  -v, --verbose          say more\n"
-    "      --version          print the version\n"
-    "      --wait DURATION    for a store that is busy, at most (30s)\n";
-
-enum { OPT_LINGER = OPT_OWN, OPT_MIGRATE, OPT_SCHEMA_VERSION, OPT_WAIT };
-
-enum task { TASK_INGEST, TASK_MIGRATE, TASK_SCHEMA_VERSION };
-
-struct options {
-	enum task task;
-	const char *db;
-	const char *rejects;
-	const char *node;
-	const char *artifacts;
-	char **files;
-	int version; /* to migrate to */
-	int64_t wait_ms;
-	struct input_limits limits;
+/* What one run works with. */
+struct run {
+	struct db *db;
+	const struct options *options;
+	struct ingest *in;
+	struct rejects rejects;
 };
-
-static const struct option long_options[] = {
-    {"batch", required_argument, NULL, 'b'},
-    {"db", required_argument, NULL, 'd'},
-    {"linger", required_argument, NULL, OPT_LINGER},
-    {"migrate", optional_argument, NULL, OPT_MIGRATE},
-    {"rejects", required_argument, NULL, 'r'},
-    {"schema-version", no_argument, NULL, OPT_SCHEMA_VERSION},
-    {"wait", required_argument, NULL, OPT_WAIT},
-    OPT_COMMON,
-    {NULL, 0, NULL, 0},
-};
-
-static void
-set_migrate(struct options *o, const char *version)
-{
-	uint64_t wanted = (uint64_t)migrate_latest();
-
-	o->task = TASK_MIGRATE;
-	if (version != NULL)
-		wanted = opt_need_count("--migrate", version);
-	if (wanted > (uint64_t)migrate_latest())
-		opt_usage(usage, "--migrate: the latest schema is %d",
-		    migrate_latest());
-	o->version = (int)wanted;
-}
-
-static void
-parse_options(struct options *o, int argc, char *argv[])
-{
-	int c;
-
-	while (
-	    (c = getopt_long(argc, argv, "b:d:hr:v", long_options, NULL)) != -1)
-		switch (c) {
-		case 'b':
-			o->limits.batch = opt_need_count("--batch", optarg);
-			break;
-		case 'd':
-			o->db = optarg;
-			break;
-		case OPT_LINGER:
-			o->limits.linger_ms =
-			    opt_need_duration("--linger", optarg);
-			break;
-		case OPT_MIGRATE:
-			set_migrate(o, optarg);
-			break;
-		case 'r':
-			o->rejects = optarg;
-			break;
-		case OPT_SCHEMA_VERSION:
-			o->task = TASK_SCHEMA_VERSION;
-			break;
-		case OPT_WAIT:
-			o->wait_ms = opt_need_duration("--wait", optarg);
-			break;
-		default:
-			opt_common(c, usage);
-		}
-	o->files = argv + optind;
-	if (o->limits.batch == 0)
-		opt_usage(usage, "--batch is at least 1");
-	if (o->db == NULL || *o->db == '\0')
-		opt_usage(usage, "no store is given: --db or PF_DB");
-	if (o->task != TASK_INGEST && *o->files != NULL)
-		opt_usage(usage, "this task takes no files");
-}
 
 static void
 print_summary(const struct ingest_counts *counts)
@@ -145,35 +59,107 @@ prepare_schema(struct db *db)
 	return version < 0 ? -1 : migrate_check(db);
 }
 
+/* After each commit. */
+static int
+tell_news(void *context)
+{
+	struct run *run = context;
+
+	if (run->options->on_new == NULL)
+		return 0;
+	return announce_all(
+	    run->db, run->options->on_new, run->options->on_new_ms);
+}
+
+/* What a killed run left to be told comes first. */
+static int
+with_ingest(struct run *run, ingest_reject *reject, void *context,
+    int (*work)(struct run *run, void *context))
+{
+	const struct options *o = run->options;
+	int status = tell_news(run);
+
+	run->in = ingest_new(run->db,
+	    &(struct ingest_options){.node = o->node,
+		.artifacts = o->artifacts,
+		.lines_stay = o->task != TASK_INGEST,
+		.announce = o->on_new != NULL,
+		.wait_ms = o->wait_ms,
+		.reject = reject,
+		.context = context});
+	status = exit_worse(status, work(run, context));
+	if (o->task != TASK_SESSION)
+		print_summary(ingest_counts(run->in));
+	if (ingest_counts(run->in)->rejected > 0)
+		status = exit_worse(status, 1);
+	ingest_free(run->in);
+	return status;
+}
+
+static int
+work_on_files(struct run *run, void *context)
+{
+	(void)context;
+	return input_files(run->in, run->db, &run->options->limits,
+	    run->options->operands, tell_news, run);
+}
+
+static int
+work_on_session(struct run *run, void *context)
+{
+	return session_run(context, run->in, run->db);
+}
+
+static int
+hold_session(struct run *run, int in, int out, const char *peer)
+{
+	struct session *s = session_new(&(struct session_options){.in = in,
+	    .out = out,
+	    .peer = peer,
+	    .rejects = &run->rejects,
+	    .committed = tell_news,
+	    .context = run});
+	int status = with_ingest(run, session_reject, s, work_on_session);
+
+	session_free(s);
+	return status;
+}
+
+static int
+pull(struct run *run)
+{
+	const char *command = run->options->from;
+	struct pull p;
+	int status;
+
+	if (pull_begin(&p, command) < 0) {
+		msg_warn("--from %s", msg_quote(command));
+		return EX_OSERR;
+	}
+	status = hold_session(run, p.in, p.out, "the command");
+	return exit_worse(status, pull_end(&p, command));
+}
+
 static int
 run_ingest(struct db *db, const struct options *o)
 {
-	struct rejects rejects;
-	struct ingest *in;
+	struct run run = {.db = db, .options = o};
 	int status;
 
-	struct buf beside = BUF_INIT;
-
-	if (o->artifacts == NULL) {
-		buf_addf(&beside, "%s.artifacts", o->db);
-	}
 	input_catch_signals();
 	if (prepare_schema(db) < 0)
 		return fail(db_error(db));
-	if ((status = rejects_open(&rejects, o->rejects)) != 0)
+	if ((status = rejects_open(&run.rejects, o->rejects)) != 0)
 		return status;
-	in = ingest_new(db,
-	    &(struct ingest_options){.node = o->node,
-		.artifacts = o->artifacts ? o->artifacts : beside.data,
-		.wait_ms = o->wait_ms,
-		.reject = rejects_add,
-		.context = &rejects});
-	status = input_files(in, db, &o->limits, o->files);
-	print_summary(ingest_counts(in));
-	if (ingest_counts(in)->rejected > 0)
-		status = exit_worse(status, 1);
-	ingest_free(in);
-	return rejects_close(&rejects, status);
+	if (o->task == TASK_SESSION)
+		status = hold_session(
+		    &run, STDIN_FILENO, STDOUT_FILENO, "the sender");
+	else if (o->task == TASK_PULL)
+		status = pull(&run);
+	else
+		status =
+		    with_ingest(&run, rejects_add, &run.rejects, work_on_files);
+	return rejects_close(&run.rejects, status);
 }
 
 static int
@@ -189,37 +175,72 @@ run_schema_version(struct db *db)
 	return 0;
 }
 
+static int
+run_migrate(struct db *db, const struct options *o)
+{
+	return migrate_to(db, o->version) < 0 ? fail(db_error(db)) : 0;
+}
+
+static int
+run_state(struct db *db, const struct options *o)
+{
+	int status = 0, set;
+	char **group;
+
+	if (migrate_check(db) < 0)
+		return fail(db_error(db));
+	for (group = o->operands; *group != NULL; group++) {
+		set = group_set_state(db, *group, o->state, clock_now());
+		if (set < 0)
+			return fail(db_error(db));
+		if (set == 0) {
+			msg_warnx("there is no group %s", msg_quote(*group));
+			status = 1;
+		}
+	}
+	return status;
+}
+
+static int
+do_task(struct db *db, const struct options *o)
+{
+	switch (o->task) {
+	case TASK_INGEST:
+	case TASK_SESSION:
+	case TASK_PULL:
+		break;
+	case TASK_MIGRATE:
+		return run_migrate(db, o);
+	case TASK_SCHEMA_VERSION:
+		return run_schema_version(db);
+	case TASK_STATE:
+		return run_state(db, o);
+	}
+	return run_ingest(db, o);
+}
+
+static enum db_mode
+mode_of(enum task task)
+{
+	return task == TASK_SCHEMA_VERSION ? DB_READ
+	    : task == TASK_STATE           ? DB_WRITE
+					   : DB_CREATE;
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct options o = {.db = getenv("PF_DB"),
-	    .wait_ms = DB_WAIT_MS,
-	    .limits = {100, 1000}};
-	struct db_options how = {DB_CREATE, 0};
 	struct db_error error;
+	struct options o;
 	struct db *db;
-	int status = 0;
+	int status;
 
 	msg_init("pf-ingest");
-	parse_options(&o, argc, argv);
-	how.wait_ms = o.wait_ms;
-	if (o.task == TASK_SCHEMA_VERSION)
-		how.mode = DB_READ;
-	db = db_open(o.db, &how, &error);
-	if (db == NULL)
-		return out_close(fail(&error));
-	switch (o.task) {
-	case TASK_INGEST:
-		status = run_ingest(db, &o);
-		break;
-	case TASK_MIGRATE:
-		if (migrate_to(db, o.version) < 0)
-			status = fail(db_error(db));
-		break;
-	case TASK_SCHEMA_VERSION:
-		status = run_schema_version(db);
-		break;
-	}
+	options_parse(&o, argc, argv);
+	db = db_open(
+	    o.db, &(struct db_options){mode_of(o.task), o.wait_ms}, &error);
+	status = db == NULL ? fail(&error) : do_task(db, &o);
 	db_close(db);
+	options_release(&o);
 	return out_close(status);
 }

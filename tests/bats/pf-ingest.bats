@@ -335,7 +335,7 @@ sys.exit(any(n))'
 	try 0 pf-ingest "$events/campaign.jsonl"
 	sql "INSERT INTO schema_migrations VALUES (99, 'later', 'x', 0)"
 	try 78 pf-ingest "$events/campaign.jsonl"
-	same stderr <<<'pf-ingest: the store has schema 99 and this program knows only 1'
+	says 'pf-ingest: the store has schema 99 and this program knows only '
 	same stdout </dev/null
 	try 78 pf-report
 	sql "DELETE FROM schema_migrations WHERE version = 99;
@@ -349,7 +349,7 @@ sys.exit(any(n))'
 	try 0 pf-ingest --migrate
 	silent
 	try 0 pf-ingest --schema-version
-	same stdout <<<1
+	latest=$(cat stdout)
 	sql .schema >up
 	try 0 pf-ingest --migrate=0
 	try 0 pf-ingest --schema-version
@@ -359,7 +359,7 @@ sys.exit(any(n))'
 	try 0 pf-ingest --migrate
 	sql .schema | sort >again
 	sort up | same again
-	try 64 pf-ingest --migrate=2
+	try 64 pf-ingest --migrate=$((latest + 1))
 }
 
 @test "a store that stays busy is told of after the time given" {

@@ -12,8 +12,8 @@
  * filled up with spaces to its length. Nothing else says what the batch is,
  * so nothing can disagree with it.
  */
-#ifndef PF_SHIP_BATCH_H
-#define PF_SHIP_BATCH_H
+#ifndef PF_BATCH_H
+#define PF_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

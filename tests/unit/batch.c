@@ -7,7 +7,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
-#include "pf-ship/batch.c"
+#include "libpf/batch.c"
 
 static const char payload[] = "{\"a\":1}\n{\"b\":2}\n";
 #define PAYLOAD (sizeof payload - 1)
