@@ -16,8 +16,8 @@ bindir ?= $(PREFIX)/bin
 mandir ?= $(PREFIX)/share/man
 datadir ?= $(PREFIX)/share/pf
 
-programs := pf-backup pf-dedup pf-ingest pf-reap pf-replay pf-report pf-run \
-	pf-ship pf-stats
+programs := pf-backup pf-dedup pf-ingest pf-job pf-reap pf-replay pf-report \
+	pf-run pf-ship pf-stats
 scripts := $(notdir $(wildcard bin/pf-*))
 
 store_pkgs := sqlite3 libpq
@@ -28,6 +28,8 @@ pf-dedup_libs := crash pf
 pf-dedup_pkgs := libpcre2-8 libxxhash jansson
 pf-ingest_libs := store pf
 pf-ingest_pkgs := $(store_pkgs) libxxhash jansson libzstd zlib
+pf-job_libs := store pf
+pf-job_pkgs := $(store_pkgs) libxxhash jansson
 pf-reap_libs := pf
 pf-reap_pkgs := libxxhash jansson
 pf-replay_libs := crash pf

@@ -100,11 +100,11 @@ asan: deps
 
 bench_names := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 bench_programs := $(bench_names:%=$(build)/bench/%)
-$(build)/obj/tests/bench/store.o: \
+$(build)/obj/tests/bench/store.o $(build)/obj/tests/bench/claims.o: \
 	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
-$(build)/bench/store: fuzz_pkgs += $(store_pkgs)
+$(build)/bench/store $(build)/bench/claims: fuzz_pkgs += $(store_pkgs)
 $(bench_programs): $(build)/bench/%: $(build)/obj/tests/bench/%.o \
-		$(call archives_of,crash pf)
+		$(call archives_of,store crash pf)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(quiet)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \

@@ -1,0 +1,73 @@
+/* How jobs stand. */
+#include "queue.h"
+
+#define ENTRY                                                           \
+	"SELECT j.name, j.state, j.node, j.reason, c.target, c.fuzzer," \
+	" l.tier, l.needs, c.spec, j.state_time, j.priority, j.turn,"   \
+	" j.queued_at, j.attempt, j.max_attempts, j.epoch,"             \
+	" j.lease_until FROM jobs j LEFT JOIN lanes l ON l.id = j.lane" \
+	" LEFT JOIN job_configs c ON c.job = j.name"
+
+static int
+each_entry(struct db_statement *s,
+    int (*each)(void *context, const struct queue_entry *entry), void *context)
+{
+	enum db_step step;
+
+	while ((step = db_step(s)) == DB_ROW) {
+		struct queue_entry e = {
+		    .name = db_column_text(s, 0),
+		    .state = db_column_text(s, 1),
+		    .node = db_column_text(s, 2),
+		    .reason = db_column_text(s, 3),
+		    .target = db_column_text(s, 4),
+		    .fuzzer = db_column_text(s, 5),
+		    .tier = db_column_text(s, 6),
+		    .needs = db_column_text(s, 7),
+		    .spec = db_column_text(s, 8),
+		    .state_time = db_column_integer_or(s, 9, -1),
+		    .priority = db_column_integer_or(s, 10, -1),
+		    .turn = db_column_integer_or(s, 11, -1),
+		    .queued_at = db_column_integer_or(s, 12, -1),
+		    .attempt = db_column_integer_or(s, 13, -1),
+		    .max_attempts = db_column_integer_or(s, 14, -1),
+		    .epoch = db_column_integer_or(s, 15, -1),
+		    .lease_until = db_column_integer_or(s, 16, -1),
+		};
+
+		if (each(context, &e) != 0)
+			break;
+	}
+	db_reset(s);
+	return step == DB_FAILED ? -1 : 0;
+}
+
+int
+queue_list(struct db *db, const struct queue_filter *filter,
+    int (*each)(void *context, const struct queue_entry *entry), void *context)
+{
+	struct db_statement *s = db_static(db,
+	    ENTRY " WHERE (CAST(?1 AS TEXT) IS NULL OR j.state = ?1)"
+		  " AND (CAST(?2 AS TEXT) IS NULL OR c.target = ?2)"
+		  " AND (CAST(?3 AS TEXT) IS NULL OR j.node = ?3)"
+		  " ORDER BY j.name");
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, filter->state);
+	db_bind_text(s, 2, filter->target);
+	db_bind_text(s, 3, filter->node);
+	return each_entry(s, each, context);
+}
+
+int
+queue_show(struct db *db, const char *name,
+    int (*each)(void *context, const struct queue_entry *entry), void *context)
+{
+	struct db_statement *s = db_static(db, ENTRY " WHERE j.name = ?1");
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, name);
+	return each_entry(s, each, context);
+}
