@@ -21,6 +21,7 @@ run_make() {
 		grep -qxF "./usr/share/man/man1/$name.1" installed
 	done
 	grep -qxF ./usr/share/man/man5/pf-events.5 installed
+	grep -qxF ./usr/share/man/man5/pf.conf.5 installed
 	grep -qxF ./usr/share/pf/pf-events.schema.json installed
 	[ "$(root/usr/bin/pf-run --version)" = "$(pf-run --version)" ]
 	run_make uninstall DESTDIR="$PWD/root" PREFIX=/usr
