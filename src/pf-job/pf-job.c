@@ -1,9 +1,17 @@
 /* pf-job - the queue of fuzzing jobs, and the campaigns that they come of. */
+#include "expand.h"
 #include "msg.h"
 #include "out.h"
 #include "store.h"
 
+static int
+job_expand(const struct options *o)
+{
+	return expand(o->operands[0]);
+}
+
 static const struct verb verbs[] = {
+    {"expand", job_expand, 0, 0, 1},
     {"submit", job_submit, TAKES_DB, 0, -1},
     {"claim", job_claim, TAKES_DB | TAKES_NODE | TAKES_FIT | TAKES_LEASE, 0, 0},
     {"renew", job_renew, TAKES_DB | TAKES_EPOCH | TAKES_LEASE, 1, 1},

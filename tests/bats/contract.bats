@@ -20,6 +20,7 @@ row() {
 row pf-backup 'list snapshots' - 'list @'
 row pf-dedup 'trace.txt' '' '@'
 row pf-ingest '--db in.db events.jsonl' '--db in.db' '--db in.db @'
+row pf-job 'expand campaign.conf' - 'expand @'
 row pf-reap '--dry-run --older-than 1s tree' - '--older-than 1s @'
 row pf-replay '-n 1 input -- ./crash' '-n 1 -- ./crash' '-n 1 @ -- ./crash'
 row pf-report '--db pf.db --summary' - '--db @'
@@ -35,6 +36,7 @@ material() {
 	cp "$fixtures/events/campaign.jsonl" events.jsonl
 	cp "$fixtures/traces/clang-null.txt" trace.txt
 	cp "$fixtures/stats/aflpp-4.04c/fuzzer_stats" .
+	cp "$pf_root/share/campaign.conf" .
 	mkdir tree snapshots
 	echo old >tree/old
 	touch -d 2026-01-01T00:00:00Z tree/old
@@ -359,7 +361,7 @@ obeys_the_schema() {
 		return 1
 	}
 	case $1 in
-	pf-ingest | pf-report) [ ! -s told ] ;;
+	pf-ingest | pf-job | pf-report) [ ! -s told ] ;;
 	# The material has a type and fields that nobody knows, on purpose.
 	*) grep -v -e '"type":"weather"' -e '"mood"' told >events && valid events ;;
 	esac
