@@ -105,11 +105,11 @@ next_turn(struct db *db, int64_t lane, const struct queue_job *job)
 
 /* What there is of that name: QUEUE_DONE when it may be queued. */
 static enum queue_answer
-look(struct db *db, const struct queue_job *job)
+look(struct db *db, const struct queue_job *job, bool *there)
 {
 	struct db_statement *s = db_static(db,
-	    "SELECT j.state IN ('finished', 'failed', 'timed_out',"
-	    " 'cancelled'), c.spec FROM jobs j"
+	    "SELECT j.state IS NULL OR j.state IN ('finished', 'failed',"
+	    " 'timed_out', 'cancelled'), c.spec FROM jobs j"
 	    " LEFT JOIN job_configs c ON c.job = j.name WHERE j.name = ?1");
 	enum queue_answer answer = QUEUE_DONE;
 	const char *spec;
@@ -119,6 +119,7 @@ look(struct db *db, const struct queue_job *job)
 		return QUEUE_FAILED;
 	db_bind_text(s, 1, job->name);
 	step = db_step(s);
+	*there = step == DB_ROW;
 	if (step == DB_ROW && db_column_integer(s, 0) != 1) {
 		spec = db_column_text(s, 1);
 		answer = spec != NULL && strcmp(spec, job->spec) == 0
@@ -129,20 +130,22 @@ look(struct db *db, const struct queue_job *job)
 	return step == DB_FAILED ? QUEUE_FAILED : answer;
 }
 
+/* What the queue knows of a job, in a row that is there or is made. */
 static int
-put_job(struct db *db, const struct queue_job *job, int64_t lane, int64_t turn,
-    int64_t now)
+put_job(struct db *db, const struct queue_job *job, bool there, int64_t lane,
+    int64_t turn, int64_t now)
 {
-	struct db_statement *s = db_static(db,
-	    "INSERT INTO jobs (name, state, state_time, lane, priority, turn,"
-	    " queued_at, attempt, max_attempts, epoch)"
-	    " VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?2, 0, ?6, 0)"
-	    " ON CONFLICT (name) DO UPDATE SET state = 'queued',"
-	    " state_time = excluded.state_time, node = NULL, reason = NULL,"
-	    " lane = excluded.lane, priority = excluded.priority,"
-	    " turn = excluded.turn, queued_at = excluded.queued_at,"
-	    " attempt = 0, max_attempts = excluded.max_attempts,"
-	    " epoch = coalesce(jobs.epoch, 0) + 1, lease_until = NULL");
+	struct db_statement *s = there
+	    ? db_static(db,
+		  "UPDATE jobs SET state = 'queued', state_time = ?2,"
+		  " node = NULL, reason = NULL, lane = ?3, priority = ?4,"
+		  " turn = ?5, queued_at = ?2, attempt = 0, max_attempts = ?6,"
+		  " epoch = coalesce(epoch, 0) + 1, lease_until = NULL"
+		  " WHERE name = ?1")
+	    : db_static(db,
+		  "INSERT INTO jobs (name, state, state_time, lane, priority,"
+		  " turn, queued_at, attempt, max_attempts, epoch)"
+		  " VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?2, 0, ?6, 0)");
 
 	if (s == NULL)
 		return -1;
@@ -176,14 +179,16 @@ put_config(struct db *db, const struct queue_job *job)
 enum queue_answer
 queue_submit(struct db *db, const struct queue_job *job, int64_t now)
 {
-	enum queue_answer answer = look(db, job);
+	bool there;
+	enum queue_answer answer = look(db, job, &there);
 	int64_t lane, turn;
 
 	if (answer != QUEUE_DONE)
 		return answer;
 	if ((lane = lane_of(db, job)) < 0 ||
 	    (turn = next_turn(db, lane, job)) < 0 ||
-	    put_job(db, job, lane, turn, now) < 0 || put_config(db, job) < 0)
+	    put_job(db, job, there, lane, turn, now) < 0 ||
+	    put_config(db, job) < 0)
 		return QUEUE_FAILED;
 	return QUEUE_DONE;
 }

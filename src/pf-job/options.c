@@ -166,7 +166,7 @@ options_parse(
 			given[i] |= needs[i].option == c;
 	}
 	if (argv[optind] == NULL)
-		opt_usage(usage, "what to do is not given");
+		opt_usage(usage, "no command is given: pf-job --help has them");
 	for (o->verb = verbs; o->verb->name != NULL; o->verb++)
 		if (strcmp(o->verb->name, argv[optind]) == 0)
 			break;

@@ -383,11 +383,11 @@ expands() {
 
 @test "one verb, one campaign" {
 	try 64 pf-job
-	says 'what to do: expand'
+	says 'no command is given'
 	try 64 pf-job expnad
 	says "no such command: 'expnad'"
 	try 64 pf-job expand a b
-	says 'expand takes one campaign, not 2'
+	says 'expand takes 1 operand at most, not 2'
 }
 
 @test "the example that is installed is a good one" {
