@@ -106,6 +106,7 @@ db_exit_code(enum db_fault fault)
 	case DB_FAULT_CONSTRAINT:
 		return EX_DATAERR;
 	case DB_FAULT_VERSION:
+	case DB_FAULT_PLACE:
 		return EX_CONFIG;
 	case DB_FAULT_PROGRAM:
 		break;

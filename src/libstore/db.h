@@ -28,6 +28,7 @@ enum db_fault {
 	DB_FAULT_MISSING, /* there is no store here */
 	DB_FAULT_CREATE,  /* it cannot be created: no such directory */
 	DB_FAULT_PERMISSION, /* not allowed, or a read-only place */
+	DB_FAULT_PLACE,      /* no file system for a store */
 	DB_FAULT_IO,
 	DB_FAULT_FOREIGN,    /* not a database, not ours, or damaged */
 	DB_FAULT_VERSION,    /* a schema that this program does not know */

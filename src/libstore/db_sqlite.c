@@ -11,6 +11,11 @@
 /* "pfst", at offset 68 of the file (sqlite.org/fileformat2.html, 1.3.16). */
 #define APPLICATION_ID 0x70667374
 
+/* Of 4 KiB, in the write-ahead log: when it is written back, and when that
+ * ought to have worked for long. */
+#define CHECKPOINT_PAGES 4096
+#define TELL_PAGES 16384
+
 static enum db_fault
 fault_of(sqlite3 *handle, int code)
 {
@@ -136,17 +141,38 @@ check_owner(struct db *db)
 	    msg_quote(sqlite_of(db)->name));
 }
 
+/*
+ * After each commit, in the place of wal_autocheckpoint: a reader that never
+ * ends keeps the log from being emptied, and somebody must be told.
+ */
+static int
+watch_wal(void *context, sqlite3 *handle, const char *name, int pages)
+{
+	struct sqlite *s = context;
+
+	if (pages < CHECKPOINT_PAGES)
+		return SQLITE_OK;
+	(void)sqlite3_wal_checkpoint_v2(
+	    handle, name, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
+	if (pages < TELL_PAGES || s->told_of_wal)
+		return SQLITE_OK;
+	s->told_of_wal = true;
+	msg_warnx("store %s: its write-ahead log has grown to %d MiB, since"
+		  " somebody reads the store without an end",
+	    msg_quote(s->name), pages / 256);
+	return SQLITE_OK;
+}
+
 static int
 set_up(struct db *db, enum db_mode mode)
 {
 	static const char common[] = "PRAGMA foreign_keys=ON;"
 				     "PRAGMA temp_store=MEMORY;"
-				     "PRAGMA cache_size=-16384;";
+				     "PRAGMA cache_size=-4096;";
 	/* Takes only before the first table, and would lock a full store. */
 	static const char fresh[] = "PRAGMA auto_vacuum=INCREMENTAL;";
 	static const char writer[] = "PRAGMA journal_mode=WAL;"
 				     "PRAGMA synchronous=FULL;"
-				     "PRAGMA wal_autocheckpoint=4096;"
 				     "PRAGMA journal_size_limit=67108864;";
 	int empty;
 
@@ -157,6 +183,7 @@ set_up(struct db *db, enum db_mode mode)
 	empty = is_empty(db);
 	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
 		return -1;
+	sqlite3_wal_hook(sqlite_of(db)->handle, watch_wal, sqlite_of(db));
 	return exec(db, writer);
 }
 
@@ -165,8 +192,18 @@ static int
 check_path(struct db *db, enum db_mode mode)
 {
 	const char *path = sqlite_of(db)->path;
+	struct buf type = BUF_INIT;
 	struct stat st;
 
+	if (sqlite_is_remote(path, &type)) {
+		db_fail(db, DB_FAULT_PLACE,
+		    "store %s lies on %s, where its locks do not hold: keep it"
+		    " on a disk of this machine, or use postgresql://",
+		    msg_quote(sqlite_of(db)->name), type.data);
+		buf_release(&type);
+		return -1;
+	}
+	buf_release(&type);
 	if (stat(path, &st) < 0) {
 		if (errno == EACCES)
 			return db_fail(db, DB_FAULT_PERMISSION,

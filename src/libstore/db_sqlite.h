@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "buf.h"
 #include "db_engine.h"
 
 struct sqlite {
@@ -14,6 +15,7 @@ struct sqlite {
 	int64_t wait_ms;
 	int64_t wait_until; /* by clock_monotonic, of the present wait */
 	unsigned random;
+	bool told_of_wal;
 };
 
 static inline struct sqlite *
@@ -22,6 +24,9 @@ sqlite_of(struct db *db)
 	return (struct sqlite *)(void *)db;
 }
 
+/* Whether the store would lie on a file system over a network, whose name is
+ * appended then. */
+bool sqlite_is_remote(const char *path, struct buf *type);
 /* Sets db_error from what the last call said; always -1. */
 int sqlite_fail(struct db *db);
 
