@@ -71,6 +71,12 @@ db_close(struct db *db)
 	db->engine->close(db);
 }
 
+const char *
+db_name(const struct db *db)
+{
+	return db->name;
+}
+
 const struct db_error *
 db_error(const struct db *db)
 {

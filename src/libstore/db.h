@@ -73,6 +73,8 @@ int db_reopen(struct db *db);
 /* Ends all statements with it. NULL is allowed. */
 void db_close(struct db *db);
 
+/* As people may read it: without a password. */
+const char *db_name(const struct db *db);
 const struct db_error *db_error(const struct db *db);
 /* As if nothing had gone wrong yet. */
 void db_forget_error(struct db *db);

@@ -62,6 +62,7 @@ struct db_engine {
 struct db {
 	const struct db_engine *engine;
 	struct db_error error;
+	char *name;                      /* for people: without secrets */
 	struct db_statement *statements; /* all that were prepared */
 	struct db_rows *rows;
 };

@@ -13,7 +13,7 @@ close_session(struct db *db)
 	PQclear(p->answer);
 	PQfinish(p->connection);
 	free(p->where);
-	free(p->name);
+	free(p->db.name);
 	free(p);
 }
 
@@ -25,7 +25,7 @@ open_session(
 
 	p->db.engine = &db_postgresql;
 	p->where = mem_dup(where);
-	p->name = postgres_name(where);
+	p->db.name = postgres_name(where);
 	p->mode = options->mode;
 	p->wait_ms = options->wait_ms;
 	if (postgres_connect(p) < 0) {
@@ -108,7 +108,7 @@ commit(struct db *db)
 	if (p->warned)
 		return db_fail(db, DB_FAULT_LOST,
 		    "store %s: no standby has confirmed the commit",
-		    msg_quote(p->name));
+		    msg_quote(p->db.name));
 	return 0;
 }
 

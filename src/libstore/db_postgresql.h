@@ -15,7 +15,6 @@ struct postgres {
 	struct db db;
 	PGconn *connection;
 	char *where;
-	char *name; /* for messages: `where` without its secrets */
 	enum db_mode mode;
 	int64_t wait_ms;
 	/* Statements are prepared again when this has changed. */

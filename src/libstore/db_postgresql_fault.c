@@ -80,5 +80,6 @@ postgres_fail(struct postgres *p, const PGresult *result)
 	/* One bad row is told of by its line, not by the store's name. */
 	if (fault == DB_FAULT_CONSTRAINT)
 		return db_fail(&p->db, fault, "%s", line);
-	return db_fail(&p->db, fault, "store %s: %s", msg_quote(p->name), line);
+	return db_fail(
+	    &p->db, fault, "store %s: %s", msg_quote(p->db.name), line);
 }

@@ -58,8 +58,8 @@ sqlite_fail(struct db *db)
 	if (fault == DB_FAULT_BUSY)
 		return db_fail(db, fault,
 		    "store %s is busy: others held its lock for %lld ms",
-		    msg_quote(s->name), (long long)s->wait_ms);
-	return db_fail(db, fault, "store %s: %s", msg_quote(s->name),
+		    msg_quote(s->db.name), (long long)s->wait_ms);
+	return db_fail(db, fault, "store %s: %s", msg_quote(s->db.name),
 	    sqlite3_errmsg(s->handle));
 }
 
@@ -137,8 +137,7 @@ check_owner(struct db *db)
 	if (id == APPLICATION_ID || (empty == 1 && id == 0))
 		return 0;
 	return db_fail(db, DB_FAULT_FOREIGN,
-	    "%s is a database of another program",
-	    msg_quote(sqlite_of(db)->name));
+	    "%s is a database of another program", msg_quote(db->name));
 }
 
 /*
@@ -159,7 +158,7 @@ watch_wal(void *context, sqlite3 *handle, const char *name, int pages)
 	s->told_of_wal = true;
 	msg_warnx("store %s: its write-ahead log has grown to %d MiB, since"
 		  " somebody reads the store without an end",
-	    msg_quote(s->name), pages / 256);
+	    msg_quote(s->db.name), pages / 256);
 	return SQLITE_OK;
 }
 
@@ -199,7 +198,7 @@ check_path(struct db *db, enum db_mode mode)
 		db_fail(db, DB_FAULT_PLACE,
 		    "store %s lies on %s, where its locks do not hold: keep it"
 		    " on a disk of this machine, or use postgresql://",
-		    msg_quote(sqlite_of(db)->name), type.data);
+		    msg_quote(db->name), type.data);
 		buf_release(&type);
 		return -1;
 	}
@@ -207,18 +206,16 @@ check_path(struct db *db, enum db_mode mode)
 	if (stat(path, &st) < 0) {
 		if (errno == EACCES)
 			return db_fail(db, DB_FAULT_PERMISSION,
-			    "open store %s: %s", msg_quote(sqlite_of(db)->name),
+			    "open store %s: %s", msg_quote(db->name),
 			    strerror(errno));
 		if (mode != DB_CREATE)
 			return db_fail(db, DB_FAULT_MISSING,
-			    "there is no store %s",
-			    msg_quote(sqlite_of(db)->name));
+			    "there is no store %s", msg_quote(db->name));
 		return 0;
 	}
 	if (!S_ISREG(st.st_mode))
 		return db_fail(db, DB_FAULT_FOREIGN,
-		    "store %s is not a regular file",
-		    msg_quote(sqlite_of(db)->name));
+		    "store %s is not a regular file", msg_quote(db->name));
 	return 0;
 }
 
@@ -250,7 +247,7 @@ open_file(struct db *db, enum db_mode mode)
 		: error == ENOSPC ? DB_FAULT_FULL
 				  : DB_FAULT_CREATE,
 	    "%s store %s: %s", mode == DB_CREATE ? "create" : "open",
-	    msg_quote(s->name), strerror(error));
+	    msg_quote(s->db.name), strerror(error));
 }
 
 static void
@@ -260,7 +257,7 @@ close_file(struct db *db)
 
 	sqlite3_close(s->handle);
 	free(s->path);
-	free(s->name);
+	free(s->db.name);
 	free(s);
 }
 
@@ -276,7 +273,7 @@ open_store(
 	s->path = where[0] == '/' || where[0] == '.'
 	    ? mem_dup(where)
 	    : mem_printf("./%s", where);
-	s->name = mem_dup(where);
+	s->db.name = mem_dup(where);
 	s->wait_ms = options->wait_ms;
 	s->random = (unsigned)getpid() * 2654435761U;
 	if (open_file(&s->db, options->mode) < 0) {

@@ -11,7 +11,6 @@ struct sqlite {
 	struct db db;
 	sqlite3 *handle;
 	char *path;
-	char *name; /* as it was given, for messages */
 	int64_t wait_ms;
 	int64_t wait_until; /* by clock_monotonic, of the present wait */
 	unsigned random;

@@ -45,6 +45,7 @@ ingest_free(struct ingest *in)
 	names_release(&in->jobs);
 	names_release(&in->series);
 	names_release(&in->builds);
+	names_release(&in->rolled);
 	record_reader_release(&in->reader);
 	buf_release(&in->scratch);
 	free(in->pending);

@@ -72,29 +72,79 @@ list_ids(struct ingest *in, struct record *const *records, size_t count,
 	buf_add_char(list, ']');
 }
 
-/* Finds what is in the store already. */
+/* A row of the ledger. */
+static int
+settle_fate(struct ingest *in, struct record *r, int64_t rev)
+{
+	int rolled = 0;
+
+	if (rev >= r->rev) {
+		r->fate = RECORD_KNOWN;
+		return 0;
+	}
+	/* One that stands for others does not go. */
+	if (r->type != NULL && r->type->rollup != NULL)
+		rolled = ingest_has_rolled(in, r->id);
+	r->fate = rolled > 0 ? RECORD_KNOWN : RECORD_NEWER;
+	return rolled < 0 ? -1 : 0;
+}
+
+/* Finds what is in the store already, and how far back series are as they
+ * were told: both at one moment. */
 static int
 settle_fates(struct ingest *in, struct record *const *records, size_t count)
 {
-	struct db_statement *s =
-	    db_static(in->db, "SELECT id, rev FROM events WHERE id {in ?1}");
+	struct db_statement *s = db_static(in->db,
+	    "SELECT id, rev FROM events WHERE id {in ?1}"
+	    " UNION ALL SELECT type, until FROM rollups");
 	struct buf *list = &in->scratch;
 	enum db_step step;
+	const char *name;
+	int64_t *place;
 
 	buf_clear(list);
 	list_ids(in, records, count, list);
+	names_clear(&in->rolled);
 	if (s == NULL)
 		return -1;
 	db_bind_text(s, 1, list->data);
 	while ((step = db_step(s)) == DB_ROW) {
-		struct record *r = records[*names_find(
-		    &in->ids, db_column_text(s, 0), HASH_TEXT - 1)];
-
-		r->fate = db_column_integer(s, 1) >= r->rev ? RECORD_KNOWN
-							    : RECORD_NEWER;
+		name = db_column_text(s, 0);
+		place = names_find(&in->ids, name, strlen(name));
+		if (place == NULL)
+			names_add(&in->rolled, name, strlen(name),
+			    db_column_integer(s, 1));
+		else if (settle_fate(
+			     in, records[*place], db_column_integer(s, 1)) < 0)
+			break;
 	}
 	db_reset(s);
-	return step == DB_FAILED ? -1 : 0;
+	return step == DB_DONE ? 0 : -1;
+}
+
+/* Late ones may have come before, and have become part of another. */
+static int
+settle_late(struct ingest *in, struct record *const *records, size_t count,
+    struct ingest_counts *batch)
+{
+	size_t i;
+
+	for (i = 0; i < count && in->rolled.count > 0; i++) {
+		struct record *r = records[i];
+		int rolled = 0;
+
+		if (r->fate == RECORD_FRESH && r->type != NULL &&
+		    r->type->rollup != NULL)
+			rolled = ingest_is_rolled(in, r);
+		if (rolled < 0)
+			return -1;
+		if (rolled == 0)
+			continue;
+		r->fate = RECORD_KNOWN;
+		batch->stored--;
+		batch->duplicate++;
+	}
+	return 0;
 }
 
 static int
@@ -325,6 +375,7 @@ ingest_write(struct ingest *in, struct record *const *records, size_t count,
 		    remove_older(in, records[i]) < 0)
 			return -1;
 	if (ingest_know(in, records, count) < 0 ||
+	    settle_late(in, records, count, batch) < 0 ||
 	    each_fresh(in, records, count, false) < 0 ||
 	    ingest_groups_open(in) < 0 || add_rows(in, records, count) < 0 ||
 	    ingest_groups_refresh(in) < 0)

@@ -40,6 +40,8 @@ struct ingest {
 	struct names ids, groups;
 	struct ingest_group *group;
 	size_t group_count, group_cap;
+	/* Up to when events of a type may have been rolled up. */
+	struct names rolled;
 	/* What is known to be in the store already: the place in `node` by
 	 * name, 1, and the id by all five names. */
 	struct names nodes, jobs, series, builds;
@@ -60,6 +62,12 @@ int ingest_write(struct ingest *in, struct record *const *records, size_t count,
 int ingest_know(struct ingest *in, struct record *const *records, size_t count);
 /* What was learned may not be so: the transaction was rolled back. */
 void ingest_forget_known(struct ingest *in);
+
+/* Whether an event that is not in the ledger became part of another: 1, 0, or
+ * -1 with db_error. Its series must be known. */
+int ingest_is_rolled(struct ingest *in, const struct record *r);
+/* Whether others became part of an event that is in the ledger; the same. */
+int ingest_has_rolled(struct ingest *in, const char *event);
 
 /* What record types do beside their own row. */
 int ingest_node_after(struct ingest *in, const struct record *r);

@@ -15,6 +15,13 @@ struct record_list {
 	const struct field *fields;
 };
 
+/* What becomes of a column when rows become one: where nothing is said, the
+ * last value that is known. Ends with a NULL name. */
+struct rollup_rule {
+	const char *column;
+	enum { ROLLUP_MEAN, ROLLUP_MOST, ROLLUP_SUM } how;
+};
+
 /* Which of the ledger's columns the type's table repeats. */
 enum { RECORD_SERIES = 1, RECORD_TIME = 2, RECORD_NODE = 4, RECORD_JOB = 8 };
 
@@ -24,6 +31,8 @@ struct record_type {
 	unsigned repeats;
 	const struct field *fields;
 	const struct record_list *list;
+	/* How many events of one hour or day become one; NULL: never. */
+	const struct rollup_rule *rollup;
 	/* What no single field tells: NULL, or a sentence's rest. Sets what
 	 * follows from other fields. */
 	const char *(*check)(struct record *record);
@@ -38,6 +47,8 @@ struct record_type {
 
 /* Ends with a NULL name. */
 extern const struct record_type record_types[];
+/* NULL for a type that has no tables. */
+const struct record_type *record_type_of(const char *name);
 
 /* All texts end with a NUL. */
 struct record {

@@ -281,22 +281,53 @@ check_crash(struct record *r)
 			    : check_content(r, hash);
 }
 
+static const struct rollup_rule stats_rollup[] = {
+    {"execs_per_second", ROLLUP_MEAN},
+    {"peak_rss_bytes", ROLLUP_MOST},
+    {NULL, ROLLUP_MEAN},
+};
+static const struct rollup_rule coverage_rollup[] = {
+    {"edges_new", ROLLUP_SUM},
+    {NULL, ROLLUP_MEAN},
+};
+static const struct rollup_rule corpus_rollup[] = {{NULL, ROLLUP_MEAN}};
+static const struct rollup_rule resource_rollup[] = {
+    {"cpu_ratio", ROLLUP_MEAN},
+    {"load1", ROLLUP_MEAN},
+    {"memory_used_bytes", ROLLUP_MOST},
+    {"swap_used_bytes", ROLLUP_MOST},
+    {"zombies", ROLLUP_MOST},
+    {"orphans", ROLLUP_MOST},
+    {NULL, ROLLUP_MEAN},
+};
+
 const struct record_type record_types[] = {
-    {"stats", "stats", RECORD_SERIES | RECORD_TIME, stats_fields, NULL, NULL,
-	NULL, NULL, NULL},
+    {"stats", "stats", RECORD_SERIES | RECORD_TIME, stats_fields, NULL,
+	stats_rollup, NULL, NULL, NULL, NULL},
     {"coverage", "coverage", RECORD_SERIES | RECORD_TIME, coverage_fields, NULL,
-	check_coverage, NULL, NULL, NULL},
+	coverage_rollup, check_coverage, NULL, NULL, NULL},
     {"corpus", "corpus", RECORD_SERIES | RECORD_TIME, corpus_fields,
-	&corpus_added, NULL, NULL, NULL, NULL},
-    {"crash", "crashes", RECORD_TIME, crash_fields, NULL, check_crash,
+	&corpus_added, corpus_rollup, NULL, NULL, NULL, NULL},
+    {"crash", "crashes", RECORD_TIME, crash_fields, NULL, NULL, check_crash,
 	ingest_crash_before, ingest_crash_after, ingest_crash_forget},
     {"job", "job_states", RECORD_JOB | RECORD_NODE | RECORD_TIME, job_fields,
-	NULL, check_job, NULL, ingest_job_after, NULL},
-    {"node", NULL, 0, node_fields, NULL, check_node, NULL, ingest_node_after,
-	NULL},
+	NULL, NULL, check_job, NULL, ingest_job_after, NULL},
+    {"node", NULL, 0, node_fields, NULL, NULL, check_node, NULL,
+	ingest_node_after, NULL},
     {"resource", "resources", RECORD_NODE | RECORD_TIME, resource_fields,
-	&resource_disks, NULL, NULL, NULL, NULL},
+	&resource_disks, resource_rollup, NULL, NULL, NULL, NULL},
     {"alert", "alerts", RECORD_NODE | RECORD_TIME, alert_fields, NULL, NULL,
-	NULL, NULL, NULL},
-    {NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL},
+	NULL, NULL, NULL, NULL},
+    {NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
+
+const struct record_type *
+record_type_of(const char *name)
+{
+	const struct record_type *type;
+
+	for (type = record_types; type->name != NULL; type++)
+		if (strcmp(type->name, name) == 0)
+			return type;
+	return NULL;
+}

@@ -398,9 +398,29 @@ static const char triage_down[] =
     "ALTER TABLE crash_groups DROP COLUMN fixed_at;\n"
     "ALTER TABLE crash_groups DROP COLUMN state;\n";
 
+/* What was many events and is one. `until` is how far that has gone for a type
+ * of event: what is older may be in `rolled`, whose event stands for `samples`,
+ * itself and those with `ids`, each 32 hex digits. */
+static const char rollups_up[] =
+    "CREATE TABLE rollups (\n"
+    "  type {text} PRIMARY KEY CHECK (type IN ('stats', 'coverage',\n"
+    "    'corpus', 'resource')),\n"
+    "  until {integer} NOT NULL\n"
+    ") {strict};\n"
+    "CREATE TABLE rolled (\n"
+    "  event {text} PRIMARY KEY REFERENCES events(id) ON DELETE CASCADE,\n"
+    "  step {integer} NOT NULL CHECK (step > 0),\n"
+    "  samples {integer} NOT NULL CHECK (samples > 1),\n"
+    "  ids {text} NOT NULL CHECK (length(ids) = 32 * (samples - 1))\n"
+    ") {strict};\n";
+
+static const char rollups_down[] = "DROP TABLE rolled;\n"
+				   "DROP TABLE rollups;\n";
+
 const struct schema_step schema_steps[] = {
     {"tables", first_up, first_down},
     {"triage", triage_up, triage_down},
+    {"rollups", rollups_up, rollups_down},
 };
 
 const size_t schema_step_count = sizeof schema_steps / sizeof schema_steps[0];

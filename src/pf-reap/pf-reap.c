@@ -10,39 +10,60 @@
 #include "emit.h"
 #include "event.h"
 #include "guard.h"
+#include "libstore/db.h"
 #include "mem.h"
 #include "msg.h"
 #include "opt.h"
 #include "out.h"
+#include "store.h"
 #include "tree.h"
 
 static const char usage[] =
     "usage: pf-reap [-hnv] [--keep-newest N] [--max-bytes SIZE] "
     "[--older-than DURATION] DIR...\n"
+    "       pf-reap [-hnv] [-d STORE] --hours-after DURATION | "
+    "--days-after DURATION\n"
     "\n"
-    "Removes the old files below directories; one event line for each DIR.\n"
+    "Removes the old files below directories, or makes old series in the store\n"
+    "shorter; an event line for each.\n"
     "\n"
+    "  -d, --db STORE             a file or postgresql://... (PF_DB)\n"
+    "      --days-after DURATION  series older than that have a value a day\n"
     "  -h, --help                 print this text\n"
+    "      --hours-after DURATION  series older than that have one an hour\n"
     "      --keep-newest N        the N newest files stay in any case (0)\n"
     "      --log text|json        form of messages\n"
     "      --max-bytes SIZE       the oldest go until the rest has SIZE\n"
     "  -n, --dry-run              say what would be done, do nothing\n"
     "      --older-than DURATION  files last changed before that go\n"
     "  -v, --verbose              name each file, and what is skipped\n"
-    "      --version              print the version\n";
+    "      --version              print the version\n"
+    "      --wait DURATION        for a store that is busy, at most (30s)\n";
 
-enum { OPT_KEEP_NEWEST = OPT_OWN, OPT_MAX_BYTES, OPT_OLDER_THAN };
+enum {
+	OPT_DAYS_AFTER = OPT_OWN,
+	OPT_HOURS_AFTER,
+	OPT_KEEP_NEWEST,
+	OPT_MAX_BYTES,
+	OPT_OLDER_THAN,
+	OPT_WAIT
+};
 
 static const struct option long_options[] = {
+    {"db", required_argument, NULL, 'd'},
+    {"days-after", required_argument, NULL, OPT_DAYS_AFTER},
     {"dry-run", no_argument, NULL, 'n'},
+    {"hours-after", required_argument, NULL, OPT_HOURS_AFTER},
     {"keep-newest", required_argument, NULL, OPT_KEEP_NEWEST},
     {"max-bytes", required_argument, NULL, OPT_MAX_BYTES},
-    {"older-than", required_argument, NULL, OPT_OLDER_THAN}, OPT_COMMON,
+    {"older-than", required_argument, NULL, OPT_OLDER_THAN},
+    {"wait", required_argument, NULL, OPT_WAIT}, OPT_COMMON,
     {NULL, 0, NULL, 0}};
 
 struct options {
 	bool dry_run;
 	struct policy_limits limits;
+	struct store_policy store;
 };
 
 /* What was done, by verdict. */
@@ -50,35 +71,94 @@ struct tally {
 	uint64_t count[3], bytes[3];
 };
 
+static bool
+take_store_option(struct store_policy *store, int c)
+{
+	switch (c) {
+	case 'd':
+		store->db = optarg;
+		return true;
+	case OPT_DAYS_AFTER:
+		store->days_after_ms =
+		    opt_need_duration("--days-after", optarg);
+		return true;
+	case OPT_HOURS_AFTER:
+		store->hours_after_ms =
+		    opt_need_duration("--hours-after", optarg);
+		return true;
+	case OPT_WAIT:
+		store->wait_ms = opt_need_duration("--wait", optarg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+take_option(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_KEEP_NEWEST:
+		o->limits.keep_newest = opt_need_count("--keep-newest", optarg);
+		break;
+	case OPT_MAX_BYTES:
+		o->limits.max_bytes = opt_need_size("--max-bytes", optarg);
+		break;
+	case 'n':
+		o->dry_run = o->store.dry_run = true;
+		break;
+	case OPT_OLDER_THAN:
+		o->limits.older_than_ms =
+		    opt_need_duration("--older-than", optarg);
+		break;
+	default:
+		opt_common(c, usage);
+	}
+}
+
+static bool
+reaps_store(const struct options *o)
+{
+	return o->store.hours_after_ms >= 0 || o->store.days_after_ms >= 0;
+}
+
+static bool
+reaps_files(const struct options *o)
+{
+	return o->limits.older_than_ms >= 0 ||
+	    o->limits.max_bytes != UINT64_MAX;
+}
+
+static void
+options_check(struct options *o, const char *first)
+{
+	if (!reaps_files(o) && !reaps_store(o))
+		opt_usage(usage,
+		    "no policy: --older-than or --max-bytes, or"
+		    " --hours-after or --days-after");
+	if (reaps_files(o) && first == NULL)
+		opt_usage(usage, "no directory");
+	if (!reaps_files(o) && first != NULL)
+		opt_usage(usage,
+		    "no policy for directories: --older-than or --max-bytes");
+	if (o->store.db == NULL)
+		o->store.db = getenv("PF_DB");
+	if (reaps_store(o) && (o->store.db == NULL || *o->store.db == '\0'))
+		opt_usage(usage, "no store is given: --db or PF_DB");
+	if (o->store.hours_after_ms >= 0 && o->store.days_after_ms >= 0 &&
+	    o->store.days_after_ms < o->store.hours_after_ms)
+		opt_usage(usage, "--days-after is shorter than --hours-after");
+}
+
 static void
 options_parse(struct options *o, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "hnv", long_options, NULL)) != -1)
-		switch (c) {
-		case OPT_KEEP_NEWEST:
-			o->limits.keep_newest =
-			    opt_need_count("--keep-newest", optarg);
-			break;
-		case OPT_MAX_BYTES:
-			o->limits.max_bytes =
-			    opt_need_size("--max-bytes", optarg);
-			break;
-		case 'n':
-			o->dry_run = true;
-			break;
-		case OPT_OLDER_THAN:
-			o->limits.older_than_ms =
-			    opt_need_duration("--older-than", optarg);
-			break;
-		default:
-			opt_common(c, usage);
-		}
-	if (o->limits.older_than_ms < 0 && o->limits.max_bytes == UINT64_MAX)
-		opt_usage(usage, "no policy: --older-than or --max-bytes");
-	if (argv[optind] == NULL)
-		opt_usage(usage, "no directory");
+	while ((c = getopt_long(argc, argv, "d:hnv", long_options, NULL)) != -1)
+		if (!take_store_option(&o->store, c))
+			take_option(o, c);
+	options_check(o, argv[optind]);
 }
 
 static void
@@ -204,7 +284,10 @@ allow_many_descriptors(void)
 int
 main(int argc, char *argv[])
 {
-	struct options o = {.limits = {-1, UINT64_MAX, 0}};
+	struct options o = {.limits = {-1, UINT64_MAX, 0},
+	    .store = {.hours_after_ms = -1,
+		.days_after_ms = -1,
+		.wait_ms = DB_WAIT_MS}};
 	int status = 0;
 
 	msg_init("pf-reap");
@@ -212,5 +295,7 @@ main(int argc, char *argv[])
 	allow_many_descriptors();
 	for (; argv[optind] != NULL; optind++)
 		status = exit_worse(status, reap(argv[optind], &o));
+	if (reaps_store(&o))
+		status = exit_worse(status, store_reap(&o.store));
 	return out_close(status);
 }

@@ -17,6 +17,7 @@
 #include "libstore/migrate.h"
 #include "libstore/query.h"
 #include "libstore/queue.h"
+#include "libstore/rollup.h"
 
 #define EVENT "'0123456789abcdef0123456789abcdef'"
 
@@ -148,6 +149,9 @@ static const char *const bad[] = {
     "UPDATE crash_groups SET severity = 'BAD'",
     "UPDATE crash_groups SET last_seen = 0",
     "UPDATE crash_groups SET crashes = -1",
+    "UPDATE crash_groups SET state = 'done'",
+    "UPDATE crash_groups SET state = 'fixed'",
+    "UPDATE crash_groups SET fixed_at = 1",
     "INSERT INTO crashes (event, time, status) VALUES (" EVENT ", 1, 'new')",
     "INSERT INTO crashes (event, time, status, group_key)"
     " VALUES (" EVENT ", 1, 'unresolved', 'g')",
@@ -165,6 +169,18 @@ static const char *const bad[] = {
     " rejected) VALUES (1, 3, 1, 1, 0)",
     "INSERT INTO batches (committed_at, received, stored, duplicate,"
     " rejected) VALUES (1, 1, 0, 1, 0)",
+    "INSERT INTO builds (target, build_id, first_seen) VALUES ('t', '', 1)",
+    "INSERT INTO announcements (group_key, reason, line, made_at)"
+    " VALUES ('g', 'old', '[]', 1)",
+    "INSERT INTO announcements (group_key, reason, made_at)"
+    " VALUES ('g', 'new', 1)",
+    "INSERT INTO rollups (type, until) VALUES ('crash', 1)",
+    "INSERT INTO rolled (event, step, samples, ids)"
+    " VALUES (" EVENT ", 3600000, 1, '')",
+    "INSERT INTO rolled (event, step, samples, ids)"
+    " VALUES (" EVENT ", 3600000, 2, 'short')",
+    "INSERT INTO rolled (event, step, samples, ids)"
+    " VALUES ('x', 3600000, 2, " EVENT ")",
     "INSERT INTO batches (committed_at, received, stored, duplicate,"
     " rejected, key) VALUES (1, 1, 1, 0, 0, 'k')",
 };
@@ -295,6 +311,33 @@ use_groups(struct db *db)
 	assert_int_equal(announcement_done(db, 1), 0);
 }
 
+/* Two events of an hour become one, and one of them comes again. */
+static void
+use_rollups(struct db *db, struct ingest *in)
+{
+	static const char *const twice[] = {
+	    "{\"v\":1,\"id\":\"00000000000000000000000000000005\",\"time\":"
+	    "\"2026-11-21T02:01:00Z\",\"type\":\"corpus\",\"data\":{}}",
+	    "{\"v\":1,\"id\":\"00000000000000000000000000000006\",\"time\":"
+	    "\"2026-11-21T02:02:00Z\",\"type\":\"corpus\",\"data\":{}}",
+	};
+	struct rollup rollup = {
+	    "corpus", 3600000, INT64_C(1893456000000), true};
+	struct rollup_done done = {0, 0};
+
+	ingest_line(in, "test", 1, twice[0], strlen(twice[0]));
+	ingest_line(in, "test", 2, twice[1], strlen(twice[1]));
+	assert_int_equal(ingest_commit(in), 0);
+	assert_int_equal(rollup_run(db, &rollup, &done), 0);
+	rollup.dry_run = false;
+	assert_int_equal(rollup_run(db, &rollup, &done), 0);
+	assert_int_equal(done.events, 4);
+	assert_int_equal(done.left, 2);
+	ingest_line(in, "test", 3, twice[0], strlen(twice[0]));
+	assert_int_equal(ingest_commit(in), 0);
+	assert_int_equal(ingest_counts(in)->duplicate, 1);
+}
+
 /*
  * Has every statement prepared but query_findings, which looks at each crash
  * once by design.
@@ -313,6 +356,7 @@ use_everything(struct db *db)
 			fail_msg("%s", db_error(db)->text);
 	}
 	assert_int_equal(ingest_counts(in)->stored, 5);
+	use_rollups(db, in);
 	ingest_free(in);
 	assert_int_equal(query_totals(db, &totals), 0);
 	assert_int_equal(totals.unresolved, 1);
