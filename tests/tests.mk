@@ -24,11 +24,13 @@ fuzz_names := $(patsubst tests/fuzz/%.c,%,\
 	$(filter-out %/replay_main.c,$(wildcard tests/fuzz/*.c)))
 fuzz_replays := $(fuzz_names:%=$(build)/unit/fuzz_%)
 fuzz_targets := $(fuzz_names:%=$(build)/bin/fuzz_%)
-fuzz_pkgs := libpcre2-8 libxxhash jansson
+fuzz_pkgs := libpcre2-8 libxxhash jansson $(store_pkgs) libzstd zlib
 fuzz_archives := $(call archives_of,store engine crash pf)
 fuzz_objects := $(fuzz_names:%=$(build)/obj/tests/fuzz/%.o)
 .SECONDARY: $(fuzz_objects)
 
+$(build)/obj/tests/fuzz/record.o: \
+	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
 $(fuzz_replays): $(build)/unit/fuzz_%: tests/fuzz/replay_main.c \
 		$(build)/obj/tests/fuzz/%.o $(fuzz_archives)
 	@mkdir -p $(@D)
@@ -102,7 +104,7 @@ bench_names := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 bench_programs := $(bench_names:%=$(build)/bench/%)
 $(build)/obj/tests/bench/store.o $(build)/obj/tests/bench/claims.o: \
 	cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
-$(build)/bench/store $(build)/bench/claims: fuzz_pkgs += $(store_pkgs)
+
 $(bench_programs): $(build)/bench/%: $(build)/obj/tests/bench/%.o \
 		$(call archives_of,store crash pf)
 	@mkdir -p $(@D)

@@ -142,7 +142,7 @@ query_groups(struct db *db,
 {
 	struct db_statement *s = db_static(db,
 	    "SELECT g.key, g.site, g.kind, g.severity, g.why, g.example,"
-	    " g.first_seen, g.last_seen, g.crashes, c.rules"
+	    " g.first_seen, g.last_seen, g.crashes, c.rules, g.state"
 	    " FROM crash_groups g LEFT JOIN crashes c ON c.event = g.example"
 	    " ORDER BY g.severity_rank DESC, g.last_seen DESC, g.key");
 	enum db_step step = DB_FAILED;
@@ -159,6 +159,7 @@ query_groups(struct db *db,
 		    .last_seen = db_column_integer(s, 7),
 		    .crashes = db_column_integer(s, 8),
 		    .rules = db_column_text(s, 9),
+		    .state = db_column_text(s, 10),
 		};
 
 		if (each(context, &g) != 0)

@@ -68,6 +68,7 @@ int query_configs(struct db *db,
 struct query_group {
 	const char *key, *site, *kind, *severity, *why, *example;
 	const char *rules; /* that made it */
+	const char *state; /* what a person says of it: group.h */
 	int64_t first_seen, last_seen, crashes;
 };
 /* The worst first, then the latest. */

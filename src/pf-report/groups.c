@@ -33,6 +33,7 @@ add_line(void *context, const struct query_group *g)
 	add_text(&e, "kind", g->kind);
 	add_text(&e, "severity", g->severity);
 	add_text(&e, "why", g->why);
+	add_text(&e, "state", g->state);
 	emit_i64(&e, "count", g->crashes);
 	add_time(&e, "first_time", g->first_seen);
 	add_time(&e, "last_time", g->last_seen);

@@ -192,6 +192,7 @@ write_group_facts(struct section *s, const struct query_group *g)
 	if (g->site == NULL || strcmp(g->site, g->key) != 0)
 		fact(out, "group", g->key);
 	fact(out, "why", g->why);
+	fact(out, "state", g->state);
 	buf_add_str(out, "<dt>found in</dt><dd>");
 	s->first = true;
 	if (query_group_places(s->db, g->key, write_place, s) < 0)

@@ -13,9 +13,9 @@
 #include "summary.h"
 
 static const char usage[] =
-    "usage: pf-report [-hv] [-s | --groups] [-d FILE] [-o FILE] [-t TEXT]\n"
+    "usage: pf-report [-hv] [-s | --groups] [-d STORE] [-o FILE] [-t TEXT]\n"
     "\n"
-    "  -d, --db FILE        the store (PF_DB)\n"
+    "  -d, --db STORE       a file or postgresql://... (PF_DB)\n"
     "      --groups         a JSON line a group, as pf-dedup --groups\n"
     "  -h, --help           this text\n"
     "      --log json|text  the form of messages\n"

@@ -41,6 +41,20 @@ need_browser() {
 	says '--groups and --summary exclude each other'
 }
 
+@test "what a person said of a group is shown" {
+	store "$events/campaign.jsonl"
+	try 0 pf-ingest --state ignored 'parse_string json.c:52'
+	try 0 pf-report --groups
+	json '[e["kind"], e["state"]]' >states
+	same states <<-'EOF'
+	["heap-use-after-free", "new"]
+	["heap-buffer-overflow", "ignored"]
+	["abort", "new"]
+	EOF
+	try 0 pf-report
+	[ "$(grep -c '<dt>state</dt><dd>ignored' stdout)" = 1 ]
+}
+
 @test "the summary has a row for each target and fuzzer" {
 	store "$events/campaign.jsonl"
 	try 0 pf-report --summary
