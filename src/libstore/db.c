@@ -100,6 +100,8 @@ db_exit_code(enum db_fault fault)
 	case DB_FAULT_LOST:
 	case DB_FAULT_FULL:
 		return EX_TEMPFAIL;
+	case DB_FAULT_ADDRESS:
+		return EX_USAGE;
 	case DB_FAULT_MISSING:
 		return EX_NOINPUT;
 	case DB_FAULT_CREATE:
@@ -111,6 +113,7 @@ db_exit_code(enum db_fault fault)
 	case DB_FAULT_FOREIGN:
 	case DB_FAULT_CONSTRAINT:
 		return EX_DATAERR;
+	case DB_FAULT_CONFIG:
 	case DB_FAULT_VERSION:
 	case DB_FAULT_PLACE:
 		return EX_CONFIG;

@@ -25,6 +25,8 @@ enum db_fault {
 	DB_FAULT_AGAIN,   /* lost against another writer: roll back, redo */
 	DB_FAULT_LOST,    /* the connection is gone: db_reopen, redo */
 	DB_FAULT_FULL,    /* no room left on the disk */
+	DB_FAULT_ADDRESS, /* no store can have such a name */
+	DB_FAULT_CONFIG,  /* not to be connected to in the way that is asked */
 	DB_FAULT_MISSING, /* there is no store here */
 	DB_FAULT_CREATE,  /* it cannot be created: no such directory */
 	DB_FAULT_PERMISSION, /* not allowed, or a read-only place */

@@ -28,7 +28,7 @@ open_session(
 	p->db.name = postgres_name(where);
 	p->mode = options->mode;
 	p->wait_ms = options->wait_ms;
-	if (postgres_connect(p) < 0) {
+	if (postgres_check_address(p) < 0 || postgres_connect(p) < 0) {
 		*why = p->db.error;
 		close_session(&p->db);
 		return NULL;
@@ -162,18 +162,32 @@ ask(struct db *db, const char *sql, int64_t *value)
 	return 0;
 }
 
+enum found { FOUND_NOTHING, FOUND_STORE, FOUND_OTHER, FOUND_CLOSED };
+
+/* Where a schema may not be used, its tables look as if they were not there. */
 static int
 is_empty(struct db *db)
 {
-	int64_t tables;
+	int64_t found;
 
 	if (ask(db,
-		"SELECT count(*) FROM pg_catalog.pg_class c"
+		"SELECT CASE WHEN count(*) = 0 THEN 0"
+		" WHEN NOT bool_or(has_schema_privilege(n.oid, 'USAGE')) THEN 3"
+		" WHEN bool_or(c.relname = 'schema_migrations') THEN 1"
+		" ELSE 2 END FROM pg_catalog.pg_class c"
 		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
 		" WHERE n.nspname = 'pf'",
-		&tables) < 0)
+		&found) < 0)
 		return -1;
-	return tables == 0;
+	if (found == FOUND_CLOSED)
+		return db_fail(db, DB_FAULT_PERMISSION,
+		    "store %s: permission denied for schema pf",
+		    msg_quote(db->name));
+	if (found == FOUND_OTHER)
+		return db_fail(db, DB_FAULT_FOREIGN,
+		    "store %s: its schema pf is of another program",
+		    msg_quote(db->name));
+	return found == FOUND_NOTHING;
 }
 
 /* Our tables lie in a schema of their own, whatever else is in the database. */

@@ -43,6 +43,8 @@ postgres_of(struct db *db)
 	return (struct postgres *)(void *)db;
 }
 
+/* -1 with db_error when `where` is no address; it is not repeated. */
+int postgres_check_address(struct postgres *p);
 /* Connects and sets the session up; -1 with db_error. */
 int postgres_connect(struct postgres *p);
 /* `where` as a person may read it. The caller frees it. */

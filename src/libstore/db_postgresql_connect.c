@@ -44,6 +44,34 @@ postgres_name(const char *where)
 	return text;
 }
 
+/*
+ * A password with an '@' or a '/' that is not escaped ends up in parts of the
+ * address which messages show, those of libpq too.
+ */
+int
+postgres_check_address(struct postgres *p)
+{
+	PQconninfoOption *all = PQconninfoParse(p->where, NULL), *o;
+	const char *authority = strstr(p->where, "://") + 3;
+	const char *at = strchr(authority, '@');
+	size_t len = strcspn(authority, "/?"), rest = strcspn(authority, "?");
+	bool good = all != NULL;
+
+	for (o = all; o != NULL && o->keyword != NULL; o++)
+		if (strcmp(o->keyword, "port") == 0 && o->val != NULL)
+			good = o->val[strspn(o->val, "0123456789,")] == '\0';
+	PQconninfoFree(all);
+	if (at != NULL && at < authority + rest)
+		good = good && at < authority + len &&
+		    memchr(at + 1, '@', (size_t)(authority + rest - at - 1)) ==
+			NULL;
+	return good ? 0
+		    : db_fail(&p->db, DB_FAULT_ADDRESS,
+			  "the store's address is not one that libpq reads;"
+			  " in a name or password / ? # @ : %% are written as"
+			  " %%2F %%3F %%23 %%40 %%3A %%25");
+}
+
 /* Drives a connection on to its end, good or bad. */
 static void
 finish_connecting(PGconn *c, int64_t until)
@@ -90,6 +118,22 @@ refusal_code(struct postgres *p, char code[6])
 	PQfinish(c);
 }
 
+/* What no other try will change has no code where it is libpq that refuses:
+ * its words, which are not translated here (libpq 15, fe-connect.c,
+ * fe-secure-openssl.c, fe-auth.c). */
+static bool
+is_refused_here(const char *text)
+{
+	static const char *const words[] = {"certificate", "invalid ",
+	    "SSL protocol version", "does not support SSL", "channel binding",
+	    "definition of service", NULL};
+	size_t i = 0;
+
+	while (words[i] != NULL && strstr(text, words[i]) == NULL)
+		i++;
+	return words[i] != NULL;
+}
+
 static int
 explain(struct postgres *p)
 {
@@ -97,8 +141,9 @@ explain(struct postgres *p)
 
 	postgres_fail(p, NULL);
 	refusal_code(p, code);
-	p->db.error.fault =
-	    code[0] == '\0' ? DB_FAULT_LOST : postgres_fault(code);
+	p->db.error.fault = code[0] != '\0'     ? postgres_fault(code)
+	    : is_refused_here(p->db.error.text) ? DB_FAULT_CONFIG
+						: DB_FAULT_LOST;
 	return -1;
 }
 

@@ -26,6 +26,10 @@ static const struct {
     {"42501", DB_FAULT_PERMISSION},
     {"25006", DB_FAULT_PERMISSION}, /* a standby */
     {"3D000", DB_FAULT_MISSING},
+    {"25P03", DB_FAULT_LOST}, /* too long idle in a transaction */
+    /* A table or a column of ours is gone. */
+    {"42P01", DB_FAULT_FOREIGN},
+    {"42703", DB_FAULT_FOREIGN},
     {"58", DB_FAULT_IO},
     {"XX001", DB_FAULT_FOREIGN}, /* damaged */
     {"XX002", DB_FAULT_FOREIGN},

@@ -118,7 +118,7 @@ report(struct db *db, const struct options *o)
 		if (!board.totals.any_event)
 			db_fail(db, DB_FAULT_MISSING,
 			    "store %s holds no event: nothing was ever told",
-			    msg_quote(o->db));
+			    msg_quote(db_name(db)));
 		else if (o->groups)
 			status = groups_write(&text, db);
 		else if (!o->summary)
