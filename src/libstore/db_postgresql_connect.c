@@ -9,15 +9,21 @@
 /* How long a second try may take that only asks for the reason. */
 #define REASON_MS 5000
 
-/* The parameters that are ours: those of `where` go before them. */
+/*
+ * The parameters that are ours: those of `where` go before them. A server that
+ * is gone without a word is given up after half a minute, not after the quarter
+ * of an hour for which the system would go on.
+ */
 static PGconn *
 start(struct postgres *p,
     PGconn *(*connect)(const char *const *, const char *const *, int))
 {
 	const char *const keys[] = {"fallback_application_name",
-	    "connect_timeout", "keepalives_idle", "dbname", "client_encoding",
+	    "connect_timeout", "keepalives_idle", "keepalives_interval",
+	    "keepalives_count", "tcp_user_timeout", "dbname", "client_encoding",
 	    NULL};
-	const char *const values[] = {"pf", "10", "30", p->where, "UTF8", NULL};
+	const char *const values[] = {
+	    "pf", "10", "30", "10", "3", "30000", p->where, "UTF8", NULL};
 
 	return connect(keys, values, 1);
 }
@@ -200,6 +206,7 @@ postgres_connect(struct postgres *p)
 {
 	PQfinish(p->connection);
 	p->unanswered = 0;
+	p->failed = false;
 	p->generation++;
 	p->connection = start(p, PQconnectdbParams);
 	if (PQstatus(p->connection) != CONNECTION_OK)

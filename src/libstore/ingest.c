@@ -123,8 +123,8 @@ ingest_name_batch(struct ingest *in, const char *key, const char *digest)
 	snprintf(in->digest, sizeof in->digest, "%s", digest);
 }
 
-int
-ingest_seen_batch(struct ingest *in, const char *key, const char *digest)
+static int
+look_for_batch(struct ingest *in, const char *key, const char *digest)
 {
 	struct db_statement *s =
 	    db_static(in->db, "SELECT digest FROM batches WHERE key = ?1");
@@ -262,6 +262,20 @@ can_go_on(struct ingest *in, int64_t until)
 	default:
 		return false;
 	}
+}
+
+int
+ingest_seen_batch(struct ingest *in, const char *key, const char *digest)
+{
+	int64_t until = clock_monotonic() + in->options.wait_ms;
+	int seen;
+
+	while ((seen = look_for_batch(in, key, digest)) < 0) {
+		undo(in);
+		if (!can_go_on(in, until))
+			return -1;
+	}
+	return seen;
 }
 
 int
