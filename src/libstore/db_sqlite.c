@@ -125,6 +125,25 @@ exec(struct db *db, const char *sql)
 	return 0;
 }
 
+/*
+ * To change the journal's mode SQLite does not wait for a lock, lest two that do
+ * so wait for each other.
+ */
+static int
+exec_patiently(struct db *db, const char *sql)
+{
+	int64_t until = clock_monotonic() + sqlite_of(db)->wait_ms;
+	struct timespec pause = {0, 2000000};
+
+	while (exec(db, sql) < 0) {
+		if (db->error.fault != DB_FAULT_BUSY ||
+		    clock_monotonic() >= until)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* A file of another program is never written to. */
 static int
 check_owner(struct db *db)
@@ -183,7 +202,7 @@ set_up(struct db *db, enum db_mode mode)
 	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
 		return -1;
 	sqlite3_wal_hook(sqlite_of(db)->handle, watch_wal, sqlite_of(db));
-	return exec(db, writer);
+	return exec_patiently(db, writer);
 }
 
 /* What the file system says is clearer than "unable to open". */
