@@ -126,8 +126,8 @@ exec(struct db *db, const char *sql)
 }
 
 /*
- * To change the journal's mode SQLite does not wait for a lock, lest two that do
- * so wait for each other.
+ * To change the journal's mode SQLite does not wait for a lock, lest two that
+ * do so wait for each other.
  */
 static int
 exec_patiently(struct db *db, const char *sql)

@@ -182,6 +182,7 @@ write_batch(struct ingest *in, struct ingest_counts *batch)
 	/* A batch that changes nothing leaves no trace and needs no disk. */
 	if (batch->stored == 0 && in->key == NULL) {
 		db_rollback(in->db);
+		ingest_forget_known(in);
 		return 0;
 	}
 	if (record_batch(in, batch) < 0 || keep_artifacts(in) < 0)

@@ -1,6 +1,7 @@
 /* The command line of pf-ingest. */
 #include "options.h"
 
+#include "emit.h"
 #include "libstore/group.h"
 #include "libstore/migrate.h"
 #include "mem.h"
@@ -88,6 +89,16 @@ set_task(struct options *o, enum task task)
 	o->task = task;
 }
 
+static void
+take_node(struct options *o, const char *name)
+{
+	struct buf text = BUF_INIT;
+
+	emit_encode(&text, name, strlen(name));
+	free(o->node);
+	o->node = buf_take(&text);
+}
+
 /* Options that take their value as it is. */
 static bool
 take_text(struct options *o, int c)
@@ -101,7 +112,7 @@ take_text(struct options *o, int c)
 		o->db = optarg;
 		return true;
 	case OPT_NODE:
-		o->node = optarg;
+		take_node(o, optarg);
 		return true;
 	case OPT_ON_NEW:
 		o->on_new = optarg;
@@ -207,4 +218,5 @@ void
 options_release(struct options *o)
 {
 	free(o->artifacts);
+	free(o->node);
 }

@@ -18,7 +18,7 @@ struct options {
 	const char *db;
 	char *artifacts; /* NULL: nowhere */
 	const char *rejects;
-	const char *node; /* NULL: any */
+	char *node;       /* as event lines have it; NULL: any */
 	const char *from; /* the command of TASK_PULL */
 	const char *on_new;
 	int64_t on_new_ms;
