@@ -153,6 +153,8 @@ static const char first_up[] =
     "CREATE UNIQUE INDEX series_key ON series (coalesce(node, ''),\n"
     "  coalesce(job, ''), coalesce(target, ''), coalesce(fuzzer, ''),\n"
     "  coalesce(instance, ''));\n"
+    "CREATE INDEX series_by_target ON series (coalesce(target, ''),\n"
+    "  fuzzer, id);\n"
     "CREATE TABLE stats (\n"
     "  event {text} PRIMARY KEY REFERENCES events(id) ON DELETE CASCADE,\n"
     "  series {integer} NOT NULL REFERENCES series(id),\n"

@@ -10,7 +10,6 @@
 #define VALUES_MAX 200000
 #define NAME_MAX_BYTES 100
 #define PRIORITY_MAX 1000000
-#define ATTEMPTS_MAX 1000
 
 /* The member's text in the arena: NULL when it is absent or no text. */
 static const char *
@@ -162,8 +161,8 @@ jobline_read(struct queue_job *job, struct scan *scan, struct arena *arena,
 	    take_count(scan, "priority", -PRIORITY_MAX, PRIORITY_MAX, 0);
 	if (job->priority == INT64_MIN)
 		return "priority is not from -1000000 to 1000000";
-	job->max_attempts =
-	    take_count(scan, "max_attempts", 1, ATTEMPTS_MAX, 3);
+	job->max_attempts = take_count(
+	    scan, "max_attempts", 1, JOBLINE_ATTEMPTS_MAX, job->max_attempts);
 	if (job->max_attempts == INT64_MIN)
 		return "max_attempts is not from 1 to 1000";
 	job->spec = arena_text(arena, line, len);

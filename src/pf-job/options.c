@@ -1,7 +1,7 @@
 /* One table says which verb takes which option. */
 #include "options.h"
 
-#include "libstore/db.h"
+#include "jobline.h"
 #include "msg.h"
 #include "opt.h"
 
@@ -40,13 +40,14 @@ static const char usage[] =
     "      --version          print the version\n"
     "      --wait DURATION    for a store that is busy, at most (30s)\n";
 
-enum { OPT_TARGET = OPT_OWN, OPT_WAIT };
+enum { OPT_MAX_ATTEMPTS = OPT_OWN, OPT_TARGET, OPT_WAIT };
 
 static const struct option long_options[] = {
     {"capability", required_argument, NULL, 'c'},
     {"db", required_argument, NULL, 'd'},
     {"epoch", required_argument, NULL, 'e'},
     {"lease", required_argument, NULL, 'l'},
+    {"max-attempts", required_argument, NULL, OPT_MAX_ATTEMPTS},
     {"node", required_argument, NULL, 'n'},
     {"reason", required_argument, NULL, 'r'},
     {"state", required_argument, NULL, 's'},
@@ -71,6 +72,7 @@ static const struct {
     {'r', TAKES_REASON, "--reason"},
     {'s', TAKES_STATE, "--state"},
     {'t', TAKES_FIT, "--tier"},
+    {OPT_MAX_ATTEMPTS, TAKES_ATTEMPTS, "--max-attempts"},
     {OPT_TARGET, TAKES_TARGET, "--target"},
     {OPT_WAIT, TAKES_DB, "--wait"},
 };
@@ -103,6 +105,10 @@ take(struct options *o, int c)
 		break;
 	case 't':
 		strvec_add(&o->tiers, optarg);
+		break;
+	case OPT_MAX_ATTEMPTS:
+		o->max_attempts =
+		    (int64_t)opt_need_count("--max-attempts", optarg);
 		break;
 	case OPT_TARGET:
 		o->target = optarg;
@@ -141,6 +147,9 @@ check(const struct options *o, int operands)
 		opt_usage(usage, "%s: no --epoch is given", verb->name);
 	if ((verb->takes & TAKES_DB) && (o->db == NULL || *o->db == '\0'))
 		opt_usage(usage, "no store is given: --db or PF_DB");
+	if (o->max_attempts < 1 || o->max_attempts > JOBLINE_ATTEMPTS_MAX)
+		opt_usage(usage, "--max-attempts is from 1 to %d",
+		    JOBLINE_ATTEMPTS_MAX);
 	if ((verb->takes & TAKES_LEASE) && o->lease_ms <= 0)
 		opt_usage(usage, "--lease is longer than nothing");
 }
@@ -157,6 +166,7 @@ options_parse(
 	    .lease_ms = 300000,
 	    .wait_ms = DB_WAIT_MS,
 	    .epoch = -1,
+	    .max_attempts = 3,
 	    .capabilities = STRVEC_INIT,
 	    .tiers = STRVEC_INIT};
 	while ((c = getopt_long(argc, argv, "c:d:e:hl:n:r:s:t:v", long_options,

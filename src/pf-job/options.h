@@ -16,7 +16,8 @@ enum {
 	TAKES_EPOCH = 16, /* and must have it */
 	TAKES_REASON = 32,
 	TAKES_STATE = 64,
-	TAKES_TARGET = 128
+	TAKES_TARGET = 128,
+	TAKES_ATTEMPTS = 256
 };
 
 struct options;
@@ -35,7 +36,8 @@ struct options {
 	const char *state, *target, *reason;
 	struct strvec capabilities, tiers;
 	int64_t lease_ms, wait_ms;
-	int64_t epoch; /* -1: not given */
+	int64_t epoch;        /* -1: not given */
+	int64_t max_attempts; /* of lines that do not say */
 	char **operands;
 };
 

@@ -12,7 +12,7 @@ job_expand(const struct options *o)
 
 static const struct verb verbs[] = {
     {"expand", job_expand, 0, 0, 1},
-    {"submit", job_submit, TAKES_DB, 0, -1},
+    {"submit", job_submit, TAKES_DB | TAKES_ATTEMPTS, 0, -1},
     {"claim", job_claim, TAKES_DB | TAKES_NODE | TAKES_FIT | TAKES_LEASE, 0, 0},
     {"renew", job_renew, TAKES_DB | TAKES_EPOCH | TAKES_LEASE, 1, 1},
     {"finish", job_finish, TAKES_DB | TAKES_EPOCH | TAKES_REASON | TAKES_STATE,

@@ -21,7 +21,7 @@ struct waiting {
 
 struct submit {
 	struct db *db;
-	int64_t wait_ms;
+	int64_t wait_ms, max_attempts;
 	const char *source; /* of the lines that wait */
 	struct scan scan;
 	struct arena arena;
@@ -113,8 +113,10 @@ take_line(struct submit *s, const struct line_reader *reader, const char *line,
     size_t len)
 {
 	struct waiting *w = &s->waiting[s->count];
-	const char *why = jobline_read(&w->job, &s->scan, &s->arena, line, len);
+	const char *why;
 
+	w->job.max_attempts = s->max_attempts;
+	why = jobline_read(&w->job, &s->scan, &s->arena, line, len);
 	if (why != NULL) {
 		refuse(s, reader->number, why);
 		return;
@@ -195,6 +197,7 @@ job_submit(const struct options *o)
 
 	s->scan = (struct scan)SCAN_INIT;
 	s->wait_ms = o->wait_ms;
+	s->max_attempts = o->max_attempts;
 	s->db = store_open(o, DB_CREATE, &status);
 	if (s->db != NULL) {
 		if (*file == NULL)

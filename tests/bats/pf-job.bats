@@ -157,6 +157,18 @@ END
 		'["a-1", "failed", "no disk"] ["a-2", "timed_out", null] ["a-3", "finished", null]' ]
 }
 
+@test "--max-attempts is for lines that do not say" {
+	lines a 1 | pf-job submit --max-attempts 1 >/dev/null
+	lines b 1 ',"max_attempts":2' | pf-job submit --max-attempts 1 >/dev/null
+	[ "$(claims 2)" = 'a-1 b-1' ]
+	try 0 pf-job fail -e 1 a-1
+	try 0 pf-job fail -e 1 b-1
+	try 0 pf-job list
+	[ "$(json 'e["state"]' | paste -sd ' ')" = 'failed queued' ]
+	try 64 pf-job submit --max-attempts 0
+	says '--max-attempts is from 1 to 1000'
+}
+
 @test "who holds a cancelled job is told so" {
 	lines a 2 | submit
 	[ "$(claims 1)" = a-1 ]

@@ -9,7 +9,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct scan scan = SCAN_INIT;
 	struct arena arena = ARENA_INIT;
-	struct queue_job job;
+	struct queue_job job = {.max_attempts = 3};
 	const char *why =
 	    jobline_read(&job, &scan, &arena, (const char *)data, size);
 	json_t *needs;
