@@ -87,7 +87,7 @@ int64_t queue_sweep(struct db *db, int64_t now);
 struct queue_entry {
 	const char *name, *state, *node, *reason; /* NULL: none */
 	const char *target, *fuzzer, *tier, *needs;
-	const char *spec; /* NULL: never was in the queue */
+	const char *spec; /* NULL in a list, or never was in the queue */
 	int64_t state_time, priority, turn, queued_at, attempt, max_attempts,
 	    epoch, lease_until; /* -1 where there is none */
 };

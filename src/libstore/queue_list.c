@@ -1,9 +1,10 @@
 /* How jobs stand. */
 #include "queue.h"
 
-#define ENTRY                                                           \
+/* A list has no job lines: there may be many of them, and they are long. */
+#define ENTRY(spec)                                                     \
 	"SELECT j.name, j.state, j.node, j.reason, c.target, c.fuzzer," \
-	" l.tier, l.needs, c.spec, j.state_time, j.priority, j.turn,"   \
+	" l.tier, l.needs, " spec ", j.state_time, j.priority, j.turn," \
 	" j.queued_at, j.attempt, j.max_attempts, j.epoch,"             \
 	" j.lease_until FROM jobs j LEFT JOIN lanes l ON l.id = j.lane" \
 	" LEFT JOIN job_configs c ON c.job = j.name"
@@ -47,10 +48,10 @@ queue_list(struct db *db, const struct queue_filter *filter,
     int (*each)(void *context, const struct queue_entry *entry), void *context)
 {
 	struct db_statement *s = db_static(db,
-	    ENTRY " WHERE (CAST(?1 AS TEXT) IS NULL OR j.state = ?1)"
-		  " AND (CAST(?2 AS TEXT) IS NULL OR c.target = ?2)"
-		  " AND (CAST(?3 AS TEXT) IS NULL OR j.node = ?3)"
-		  " ORDER BY j.name");
+	    ENTRY("NULL") " WHERE (CAST(?1 AS TEXT) IS NULL OR j.state = ?1)"
+			  " AND (CAST(?2 AS TEXT) IS NULL OR c.target = ?2)"
+			  " AND (CAST(?3 AS TEXT) IS NULL OR j.node = ?3)"
+			  " ORDER BY j.name");
 
 	if (s == NULL)
 		return -1;
@@ -64,7 +65,8 @@ int
 queue_show(struct db *db, const char *name,
     int (*each)(void *context, const struct queue_entry *entry), void *context)
 {
-	struct db_statement *s = db_static(db, ENTRY " WHERE j.name = ?1");
+	struct db_statement *s =
+	    db_static(db, ENTRY("c.spec") " WHERE j.name = ?1");
 
 	if (s == NULL)
 		return -1;
