@@ -20,8 +20,10 @@
 #define EVENT_LINE_MAX_EMBEDDED (16 * 1024 * 1024)
 /* Objects and arrays inside each other; deeper lines are refused. */
 #define EVENT_DEPTH_MAX 24
-/* Values in one line, all told; a bound on what reading it takes. */
-#define EVENT_VALUES_MAX 200000
+/* Values in one line, all told; a bound on what reading it takes. An embedded
+ * input makes a line long, and its values no more. */
+#define EVENT_VALUES_MAX 100000
+#define EVENT_VALUES_MAX_EMBEDDED 10000
 /* The largest rev; nothing passes through so many hands. */
 #define EVENT_REV_MAX 1000000
 

@@ -88,7 +88,8 @@ bool
 event_scan(struct scan *scan, const char *line, size_t len,
     struct event_places *places, const char **why)
 {
-	scan->count_max = EVENT_VALUES_MAX;
+	scan->count_max =
+	    len > EVENT_LINE_MAX ? EVENT_VALUES_MAX_EMBEDDED : EVENT_VALUES_MAX;
 	if (!scan_read(scan, line, len, EVENT_DEPTH_MAX, why))
 		return false;
 	*why = take_head(scan, places);

@@ -29,6 +29,13 @@ give_back(struct scan *s)
 }
 
 void
+scan_trim(struct scan *s)
+{
+	if (is_huge(s))
+		give_back(s);
+}
+
+void
 scan_release(struct scan *s)
 {
 	give_back(s);
@@ -265,8 +272,8 @@ bool
 scan_read(struct scan *s, const char *text, size_t len, unsigned depth_max,
     const char **why)
 {
-	if (len < USUAL_LINE && is_huge(s))
-		give_back(s);
+	if (len < USUAL_LINE)
+		scan_trim(s);
 	s->text = s->end = text;
 	s->count = s->open = s->depth = 0;
 	s->depth_max = depth_max;

@@ -82,6 +82,9 @@ struct scan {
 
 /* Frees what is held and leaves it usable. */
 void scan_release(struct scan *scan);
+/* Frees it, and with it the values, if a huge line has made it large; reading a
+ * shorter line does so, too. */
+void scan_trim(struct scan *scan);
 
 /*
  * Reads one text with white space around it, as the newline of a line, in which

@@ -10,9 +10,9 @@
 #include "mem.h"
 
 #define CHUNK 65536
-/* The largest window, 8 MiB: what zstd -19 needs, and all that one frame can
+/* The largest window, 4 MiB: what zstd -16 needs, and all that one frame can
  * make us take. */
-#define WINDOW_LOG 23
+#define WINDOW_LOG 22
 
 struct unpack {
 	int fd;
@@ -91,7 +91,7 @@ zstd_some(struct unpack *u, unsigned char *out, size_t n)
 	if (ZSTD_isError(code)) {
 		u->why = ZSTD_getErrorCode(code) ==
 			ZSTD_error_frameParameter_windowTooLarge
-		    ? "needs a window of more than 8 MiB"
+		    ? "needs a window of more than 4 MiB, which zstd -dc has"
 		    : "is damaged, as zstd has it";
 		return -1;
 	}

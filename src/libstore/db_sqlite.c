@@ -186,7 +186,7 @@ set_up(struct db *db, enum db_mode mode)
 {
 	static const char common[] = "PRAGMA foreign_keys=ON;"
 				     "PRAGMA temp_store=MEMORY;"
-				     "PRAGMA cache_size=-4096;";
+				     "PRAGMA cache_size=-2000;";
 	/* Takes only before the first table, and would lock a full store. */
 	static const char fresh[] = "PRAGMA auto_vacuum=INCREMENTAL;";
 	static const char writer[] = "PRAGMA journal_mode=WAL;"

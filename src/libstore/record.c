@@ -231,8 +231,8 @@ make_room(struct record_reader *reader)
 	reader->taken = mem_realloc(reader->taken, reader->taken_cap);
 }
 
-struct record *
-record_from_line(struct record_reader *reader, const char *line, size_t len,
+static struct record *
+make_record(struct record_reader *reader, const char *line, size_t len,
     const char **why)
 {
 	struct event_places places;
@@ -251,6 +251,17 @@ record_from_line(struct record_reader *reader, const char *line, size_t len,
 	take_head(reader, &places, r);
 	*why = r->type == NULL ? NULL : take_data(reader, places.data, r);
 	return *why == NULL ? r : NULL;
+}
+
+/* The record has all that it needs of the scan; `why` may lie in it. */
+struct record *
+record_from_line(struct record_reader *reader, const char *line, size_t len,
+    const char **why)
+{
+	struct record *r = make_record(reader, line, len, why);
+
+	scan_trim(&reader->scan);
+	return r;
 }
 
 /* Whether `name` is the field's, with its object and a dot before it. */

@@ -1,5 +1,6 @@
 /* pf-ingest - puts event lines into the store, each exactly once. */
 #include <errno.h>
+#include <malloc.h>
 #include <sysexits.h>
 
 #include "announce.h"
@@ -236,6 +237,9 @@ main(int argc, char *argv[])
 	int status;
 
 	msg_init("pf-ingest");
+	/* The room of a long line is given back: malloc would otherwise keep
+	 * as much as the longest one, and in pieces. */
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	options_parse(&o, argc, argv);
 	db = db_open(
 	    o.db, &(struct db_options){mode_of(o.task), o.wait_ms}, &error);

@@ -139,7 +139,7 @@ claim_sqlite(const char *where, const char *sql, const char *node,
 	sqlite3_busy_handler(db, busy, NULL);
 	must(sqlite3_exec(db,
 		 "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;"
-		 "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4096",
+		 "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=4096",
 		 NULL, NULL, NULL) == SQLITE_OK &&
 		sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK,
 	    sqlite3_errmsg(db));

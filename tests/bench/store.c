@@ -277,7 +277,7 @@ bare_sqlite(const char *path, size_t batch)
 	/* As src/libstore/db_sqlite.c has it. */
 	run(to,
 	    "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-	    "PRAGMA cache_size=-4096; PRAGMA journal_mode=WAL;"
+	    "PRAGMA cache_size=-2000; PRAGMA journal_mode=WAL;"
 	    "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096;");
 	run(to, "BEGIN IMMEDIATE");
 	for (i = 0; i < TABLES; i++) {
