@@ -30,7 +30,7 @@ static const char usage[] =
     "  -h, --help             this text\n"
     "  -l, --lease DURATION   for which a job is held (5m)\n"
     "      --log json|text    the form of messages\n"
-    "      --max-attempts N       submit: of lines that do not say (3)\n"
+    "      --max-attempts N   submit: of lines that do not say (3)\n"
     "  -n, --node NAME        that asks (PF_NODE, the host's name); in list:\n"
     "                         of jobs that it has\n"
     "  -r, --reason TEXT      kept with the job\n"
