@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,6 +37,20 @@ stage_open(struct stage *s, int dir_fd, const char *name)
 	return 0;
 }
 
+int
+stage_open_unnamed(struct stage *s, int dir_fd, const char *name)
+{
+	s->fd = openat(dir_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+	if (s->fd < 0)
+		return errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL
+		    ? stage_open(s, dir_fd, name)
+		    : -1;
+	s->dir_fd = dir_fd;
+	s->name = mem_dup(name);
+	s->temporary = NULL;
+	return 0;
+}
+
 static void
 stage_release(struct stage *s)
 {
@@ -51,7 +66,8 @@ stage_abort(struct stage *s)
 
 	if (s->fd >= 0)
 		close(s->fd);
-	unlinkat(s->dir_fd, s->temporary, 0);
+	if (s->temporary != NULL)
+		unlinkat(s->dir_fd, s->temporary, 0);
 	stage_release(s);
 	errno = saved;
 }
@@ -92,17 +108,31 @@ sync_dir(int dir_fd)
 	return status;
 }
 
+/* A file without a name gets it; what has the name already stays. */
+static int
+link_open_file(const struct stage *s)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", s->fd);
+	if (linkat(AT_FDCWD, path, s->dir_fd, s->name, AT_SYMLINK_FOLLOW) < 0 &&
+	    errno != EEXIST)
+		return -1;
+	return 0;
+}
+
 /* 0, or -1 with errno; released either way. */
 static int
 give_name(struct stage *s)
 {
 	int fd = s->fd;
 
-	if (fsync(fd) < 0)
+	if (fsync(fd) < 0 || (s->temporary == NULL && link_open_file(s) < 0))
 		goto failed;
 	s->fd = -1;
 	if (close(fd) < 0 ||
-	    renameat(s->dir_fd, s->temporary, s->dir_fd, s->name) < 0)
+	    (s->temporary != NULL &&
+		renameat(s->dir_fd, s->temporary, s->dir_fd, s->name) < 0))
 		goto failed;
 	stage_release(s);
 	return 0;

@@ -16,11 +16,17 @@ struct stage {
 	int fd;
 	int dir_fd; /* borrowed */
 	char *name;
-	char *temporary; /* ".NAME.PID.COUNT.tmp" */
+	char *temporary; /* ".NAME.PID.COUNT.tmp"; NULL: without a name */
 };
 
 /* `name` has no slash. Mode 0666 less the umask. -1 with errno. */
 int stage_open(struct stage *s, int dir_fd, const char *name);
+/*
+ * The same for stage_commit_all, where a file that has the name is as good as
+ * this one and stays. Who is killed leaves nothing behind, if the file system
+ * has files without a name.
+ */
+int stage_open_unnamed(struct stage *s, int dir_fd, const char *name);
 /*
  * -1 with errno on failure, and the temporary file is gone. Nothing else has
  * changed, unless it was the directory that could not be synced: then the file

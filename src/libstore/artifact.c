@@ -168,7 +168,7 @@ artifacts_add(
 	if (a->count == STAGED_MAX && artifacts_keep(a) < 0)
 		return -1;
 	MEM_GROW(a->staged, a->count, a->cap);
-	if (stage_open(&a->staged[a->count], a->fd, hex) < 0)
+	if (stage_open_unnamed(&a->staged[a->count], a->fd, hex) < 0)
 		return -1;
 	if (decode(base64, len, write_chunk, &a->staged[a->count])) {
 		a->count++;
