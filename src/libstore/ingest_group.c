@@ -85,6 +85,7 @@ hold_groups(struct ingest *in, const char *list)
 	struct db_statement *s = db_static(in->db,
 	    "SELECT key, fixed_at FROM crash_groups WHERE key {in ?1}"
 	    " ORDER BY key {for update}");
+	size_t held = 0;
 	enum db_step step;
 
 	if (s == NULL)
@@ -93,11 +94,18 @@ hold_groups(struct ingest *in, const char *list)
 	while ((step = db_step(s)) == DB_ROW) {
 		struct ingest_group *g = group_of(in, db_column_text(s, 0));
 
+		held++;
 		g->fixed = !db_column_is_null(s, 1);
 		g->fixed_at = db_column_integer_or(s, 1, 0);
 	}
 	db_reset(s);
-	return step == DB_FAILED ? -1 : 0;
+	if (step == DB_FAILED)
+		return -1;
+	/* The last crash of one has just gone elsewhere, and it with it. */
+	if (held < in->group_count)
+		return db_fail(in->db, DB_FAULT_AGAIN,
+		    "a group went away at the same time");
+	return 0;
 }
 
 int

@@ -147,6 +147,29 @@ settle_late(struct ingest *in, struct record *const *records, size_t count,
 	return 0;
 }
 
+/*
+ * Since it was looked for another may have put a rev in its place, which is not
+ * ours to remove. What is held is nobody else's until the transaction ends.
+ */
+static int
+hold_older(struct ingest *in, const struct record *r)
+{
+	struct db_statement *s = db_static(in->db,
+	    "SELECT 1 FROM events WHERE id = ?1 AND rev < ?2 {for update}");
+	enum db_step step;
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, r->id);
+	db_bind_integer(s, 2, r->rev);
+	step = db_step(s);
+	db_reset(s);
+	if (step == DB_DONE)
+		return db_fail(in->db, DB_FAULT_AGAIN,
+		    "another rev of event %s came at the same time", r->id);
+	return step == DB_FAILED ? -1 : 0;
+}
+
 static int
 remove_older(struct ingest *in, const struct record *r)
 {
@@ -372,7 +395,8 @@ ingest_write(struct ingest *in, struct record *const *records, size_t count,
 	ingest_groups_begin(in);
 	for (i = 0; i < count; i++)
 		if (records[i]->fate == RECORD_NEWER &&
-		    remove_older(in, records[i]) < 0)
+		    (hold_older(in, records[i]) < 0 ||
+			remove_older(in, records[i]) < 0))
 			return -1;
 	if (ingest_know(in, records, count) < 0 ||
 	    settle_late(in, records, count, batch) < 0 ||
