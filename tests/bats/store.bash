@@ -54,7 +54,7 @@ empty_store() {
 	case $PF_DB in
 	postgresql:*) sql 'SET client_min_messages = error' \
 		'DROP SCHEMA IF EXISTS pf CASCADE' ;;
-	*) rm -f "$PF_DB" "$PF_DB-wal" "$PF_DB-shm" ;;
+	*) rm -f "$PF_DB" "$PF_DB"-* ;;
 	esac
 }
 
@@ -116,7 +116,7 @@ acknowledged() { grep -ho '^{"key":"[^"]*","stored"' "$@" | cut -d '"' -f 4; }
 # and every input that the store claims to have in its directory, whole.
 keeps() {
 	local hash
-	acknowledged "$1" | sort >acknowledged
+	acknowledged "$1" | sort -u >acknowledged
 	sql 'SELECT key FROM batches WHERE key IS NOT NULL' 2>/dev/null |
 		sort | comm -13 - acknowledged >lost
 	same lost </dev/null || return
