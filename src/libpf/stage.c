@@ -161,6 +161,23 @@ stage_commit_all(struct stage *s, size_t count)
 }
 
 int
+stage_sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash == NULL ? mem_dup(".")
+	    : slash == path          ? mem_dup("/")
+				     : mem_dup_n(path, (size_t)(slash - path));
+	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status;
+
+	free(parent);
+	if (fd < 0)
+		return -1;
+	status = fsync(fd);
+	close(fd);
+	return status;
+}
+
+int
 stage_rename(int from_fd, const char *from, int to_fd, const char *to)
 {
 	if (renameat(from_fd, from, to_fd, to) < 0)

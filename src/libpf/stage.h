@@ -53,6 +53,8 @@ int stage_may_replace(int dir_fd, const char *name);
  * directory is opened first. "-" is not special.
  */
 int stage_write_path(const char *path, const void *bytes, size_t n);
+/* What was just made is on the disk when the directory that it is in is. */
+int stage_sync_parent(const char *path);
 /* rename below one directory and fsync of it; -1 with errno. */
 int stage_rename(int from_fd, const char *from, int to_fd, const char *to);
 /*

@@ -101,24 +101,6 @@ artifacts_free(struct artifacts *a)
 	free(a);
 }
 
-/* A directory that was just made is on the disk when its parent is. */
-static int
-sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = slash == NULL ? mem_dup(".")
-	    : slash == path          ? mem_dup("/")
-				     : mem_dup_n(path, (size_t)(slash - path));
-	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status;
-
-	free(parent);
-	if (fd < 0)
-		return -1;
-	status = fsync(fd);
-	close(fd);
-	return status;
-}
-
 static int
 open_directory(struct artifacts *a)
 {
@@ -127,7 +109,7 @@ open_directory(struct artifacts *a)
 	if (mkdir(a->path, 0777) < 0) {
 		if (errno != EEXIST)
 			return -1;
-	} else if (sync_parent(a->path) < 0)
+	} else if (stage_sync_parent(a->path) < 0)
 		return -1;
 	a->fd = open(a->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return a->fd < 0 ? -1 : 0;

@@ -166,6 +166,12 @@ db_commit(struct db *db)
 }
 
 int
+db_settle(struct db *db)
+{
+	return db->engine->settle(db);
+}
+
+int
 db_check(struct db *db)
 {
 	return db->engine->check(db);

@@ -95,6 +95,9 @@ int db_begin(struct db *db);
 int db_begin_read(struct db *db);
 /* Returns 0 when what was written is on the disk. */
 int db_commit(struct db *db);
+/* Ends a transaction that wrote nothing, or nearly so: returns 0 when what it
+ * has read is as safe as if it had written it. */
+int db_settle(struct db *db);
 /* Waits for what was sent to be done: 0, or -1 with its failure. */
 int db_check(struct db *db);
 /* Harmless when no transaction is open. */

@@ -20,6 +20,7 @@ struct db_engine {
 	int (*exec)(struct db *db, const char *sql);
 	int (*begin)(struct db *db, bool write);
 	int (*commit)(struct db *db);
+	int (*settle)(struct db *db);
 	int (*check)(struct db *db);
 	void (*rollback)(struct db *db);
 	int64_t (*changes)(struct db *db);

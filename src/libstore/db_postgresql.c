@@ -112,6 +112,21 @@ commit(struct db *db)
 	return 0;
 }
 
+/*
+ * What a cancelled wait or a restart has left can be read though no standby has
+ * it. Only who has written something waits for them, and then for all before.
+ */
+static int
+settle(struct db *db)
+{
+	return send_alone(postgres_of(db),
+		   "SELECT pg_logical_emit_message(true, 'pf', '')"
+		   " WHERE current_setting('synchronous_standby_names') <> ''") <
+		0
+	    ? -1
+	    : commit(db);
+}
+
 static int
 check(struct db *db)
 {
@@ -208,6 +223,7 @@ const struct db_engine db_postgresql = {
     .exec = exec,
     .begin = begin,
     .commit = commit,
+    .settle = settle,
     .check = check,
     .rollback = rollback,
     .changes = changes,

@@ -7,6 +7,7 @@
 #include "db_sqlite.h"
 #include "mem.h"
 #include "msg.h"
+#include "stage.h"
 
 /* "pfst", at offset 68 of the file (sqlite.org/fileformat2.html, 1.3.16). */
 #define APPLICATION_ID 0x70667374
@@ -181,6 +182,32 @@ watch_wal(void *context, sqlite3 *handle, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+/*
+ * What a killed writer has left in the log is read, and would be acknowledged,
+ * though it is not on the disk yet. Nobody else leaves such a thing while we
+ * have the file open: a log is recovered by the first who opens it.
+ */
+static int
+sync_log(struct db *db)
+{
+	struct sqlite *s = sqlite_of(db);
+	sqlite3_file *log = NULL;
+
+	if (is_empty(db) < 0)
+		return -1;
+	sqlite3_file_control(
+	    s->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log == NULL || log->pMethods == NULL)
+		return 0;
+	/* A directory that cannot be opened or synced is none of its business,
+	 * as it is none of SQLite's. */
+	if (log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK &&
+	    (stage_sync_parent(s->path) == 0 || errno != EIO))
+		return 0;
+	return db_fail(db, DB_FAULT_IO, "store %s: its log cannot be synced",
+	    msg_quote(db->name));
+}
+
 static int
 set_up(struct db *db, enum db_mode mode)
 {
@@ -202,7 +229,7 @@ set_up(struct db *db, enum db_mode mode)
 	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
 		return -1;
 	sqlite3_wal_hook(sqlite_of(db)->handle, watch_wal, sqlite_of(db));
-	return exec_patiently(db, writer);
+	return exec_patiently(db, writer) < 0 ? -1 : sync_log(db);
 }
 
 /* What the file system says is clearer than "unable to open". */
@@ -366,6 +393,7 @@ const struct db_engine db_sqlite = {
     .exec = exec,
     .begin = begin,
     .commit = commit,
+    .settle = commit,
     .check = check,
     .rollback = rollback,
     .changes = changes,

@@ -179,15 +179,14 @@ write_batch(struct ingest *in, struct ingest_counts *batch)
 	    ingest_write(in, in->pending, in->pending_count, batch) < 0)
 		return -1;
 	batch->rejected = in->rejected_since;
-	/* A batch that changes nothing leaves no trace and needs no disk. */
+	/* A batch that changes nothing leaves no trace. */
 	if (batch->stored == 0 && in->key == NULL) {
-		db_rollback(in->db);
 		ingest_forget_known(in);
-		return 0;
+		return db_settle(in->db);
 	}
 	if (record_batch(in, batch) < 0 || keep_artifacts(in) < 0)
 		return -1;
-	return db_commit(in->db);
+	return batch->stored == 0 ? db_settle(in->db) : db_commit(in->db);
 }
 
 static void
