@@ -19,6 +19,8 @@ struct artifacts {
 	int fd; /* of the directory; -1 until it is needed */
 	struct stage *staged;
 	size_t count, cap;
+	/* One of another's was there, perhaps not yet on the disk by name. */
+	bool found;
 };
 
 /* Hands all bytes in turn to `each`, which returns false to end it. */
@@ -143,10 +145,13 @@ artifacts_add(
 
 	if (open_directory(a) < 0)
 		return -1;
-	if (is_staged(a, hex) ||
-	    (fstatat(a->fd, hex, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISREG(st.st_mode)))
+	if (is_staged(a, hex))
 		return 0;
+	if (fstatat(a->fd, hex, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode)) {
+		a->found = true;
+		return 0;
+	}
 	if (a->count == STAGED_MAX && artifacts_keep(a) < 0)
 		return -1;
 	MEM_GROW(a->staged, a->count, a->cap);
@@ -166,14 +171,19 @@ int
 artifacts_keep(struct artifacts *a)
 {
 	size_t count = a->count;
+	bool found = a->found;
 
 	a->count = 0;
-	return count == 0 ? 0 : stage_commit_all(a->staged, count);
+	a->found = false;
+	if (count > 0)
+		return stage_commit_all(a->staged, count);
+	return found ? fsync(a->fd) : 0;
 }
 
 void
 artifacts_drop(struct artifacts *a)
 {
+	a->found = false;
 	while (a->count > 0)
 		stage_abort(&a->staged[--a->count]);
 }

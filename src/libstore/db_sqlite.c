@@ -265,6 +265,23 @@ check_path(struct db *db, enum db_mode mode)
 	return 0;
 }
 
+/*
+ * SQLite tries to read what it may not create, and then says that it is not
+ * there.
+ */
+static int
+why_not_made(const char *path, int error)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = mem_dup_n(path, (size_t)(slash - path) + 1);
+
+	if (error == ENOENT &&
+	    faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) < 0)
+		error = errno;
+	free(parent);
+	return error;
+}
+
 static int
 open_file(struct db *db, enum db_mode mode)
 {
@@ -284,7 +301,7 @@ open_file(struct db *db, enum db_mode mode)
 		sqlite3_busy_handler(s->handle, busy, s);
 		return set_up(db, mode);
 	}
-	error = sqlite3_system_errno(s->handle);
+	error = why_not_made(s->path, sqlite3_system_errno(s->handle));
 	if (error == 0)
 		return sqlite_fail(db);
 	return db_fail(db,
