@@ -286,6 +286,45 @@ tidies_what_a_killed_program_left(void **state)
 	}
 }
 
+static void
+has_no_name_before_the_commit(void **state)
+{
+	struct stage s[2];
+
+	(void)state;
+	assert_int_equal(stage_open_unnamed(&s[0], dir, "x"), 0);
+	assert_int_equal(stage_open_unnamed(&s[1], dir, "y"), 0);
+	assert_int_equal(stage_write_all(s[0].fd, "1", 1), 0);
+	assert_int_equal(stage_write_all(s[1].fd, "2", 1), 0);
+	if (s[0].temporary == NULL)
+		assert_int_equal(files(), 0);
+	assert_int_equal(stage_commit_all(s, 2), 0);
+	assert_holds("x", "1");
+	assert_holds("y", "2");
+	assert_int_equal(files(), 2);
+}
+
+static void
+leaves_a_file_that_has_the_name(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	assert_int_equal(stage_write(dir, "x", "old", 3), 0);
+	assert_int_equal(stage_open_unnamed(&s, dir, "x"), 0);
+	if (s.temporary != NULL)
+		skip();
+	assert_int_equal(stage_commit_all(&s, 1), 0);
+	assert_holds("x", "old");
+	assert_int_equal(stage_open_unnamed(&s, dir, "y"), 0);
+	stage_abort(&s);
+	assert_int_equal(stage_open_unnamed(&s, dir, "y"), 0);
+	failing_fsync = 1;
+	assert_int_equal(stage_commit_all(&s, 1), -1);
+	assert_int_equal(errno, EIO);
+	assert_int_equal(files(), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -303,6 +342,8 @@ main(void)
 	    TEST(writes_below_the_path_that_is_given),
 	    TEST(replaces_files_alone),
 	    TEST(commits_many_at_once),
+	    TEST(has_no_name_before_the_commit),
+	    TEST(leaves_a_file_that_has_the_name),
 	    TEST(exchanges_two_directories),
 	    TEST(tidies_what_a_killed_program_left),
 	};
