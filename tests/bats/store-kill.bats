@@ -151,11 +151,13 @@ filled() {
 	empty_store
 	pf-ingest --on-new false lines >/dev/null 2>&1 || [ $? = 1 ]
 	pf-ingest --state fixed b
+	pf-reap --hours-after 1h >/dev/null
 }
 
 # older FILE: what the first step can hold of it.
 older() {
-	sed -E '/^(announcements|builds) /d; /^schema_migrations .*"triage"/d
+	sed -E '/^(announcements|builds|rolled|rollups) /d
+		/^schema_migrations .*"(triage|rollups)"/d
 		/^crash_groups /s/ "(state|fixed_at)": [^,}]*,?//g
 		s/, \}/}/; s/,\}/}/' "$1"
 }
@@ -171,7 +173,8 @@ older() {
 		older newer | same now
 		try 0 pf-ingest --migrate
 		dump >now
-		sed '/^announcements /s/ .*/ is empty/' newer | uniq |
+		sed -E '/^(announcements|rolled|rollups) /s/ .*/ is empty/' newer |
+			uniq |
 			sed -E '/^crash_groups /{s/"state": "fixed"/"state": "new"/
 				s/ "fixed_at": [0-9]+,//}' | sort >wanted
 		sort now | same wanted
@@ -201,24 +204,32 @@ before_is_now() {
 	esac
 }
 
-# kill_migration LIMIT OPTION: the version before or the one after, whole.
+# kill_migration LIMIT VERSION: one of the versions on the way, whole; from
+# nothing there is none between.
 kill_migration() {
+	local version
 	before_is_now
 	refill
-	dump >"rows.$(pf-ingest --schema-version)"
-	pf-ingest "$2"
-	dump >"rows.$(pf-ingest --schema-version)"
+	version=$(pf-ingest --schema-version)
+	dump >"rows.$version"
+	while [ "$version" != 0 ] && [ "$version" != "$2" ]; do
+		version=$((version < $2 ? version + 1 : version - 1))
+		pf-ingest "--migrate=$version"
+		dump >"rows.$version"
+	done
+	pf-ingest "--migrate=$2"
+	dump >"rows.$2"
 	refill
 	: >input
-	points "$1" pf-ingest "$2"
+	points "$1" pf-ingest "--migrate=$2"
 	while read -r call n; do
-		echo "pf-ingest $2 killed at $call $n"
+		echo "pf-ingest --migrate=$2 killed at $call $n"
 		refill
-		killed "$call" "$n" pf-ingest "$2"
+		killed "$call" "$n" pf-ingest "--migrate=$2"
 		dump >now
 		same "rows.$(pf-ingest --schema-version)" <now
 		sound
-		try 0 pf-ingest "$2"
+		try 0 pf-ingest "--migrate=$2"
 	done <points
 	[ -z "${server-}" ] || PF_DB=$server
 }
@@ -226,19 +237,21 @@ kill_migration() {
 @test "SQLite: a migration that is killed has happened or not" {
 	on_sqlite
 	filled
-	kill_migration 15 --migrate=1
+	latest=$(pf-ingest --schema-version)
+	kill_migration 15 1
 	pf-ingest --migrate=1
-	kill_migration 15 --migrate
+	kill_migration 15 "$latest"
 	pf-ingest --migrate=0
-	kill_migration 15 --migrate
+	kill_migration 15 "$latest"
 }
 
 @test "PostgreSQL: a migration that is killed has happened or not" {
 	on_postgresql
 	filled
-	kill_migration 8 --migrate=1
+	latest=$(pf-ingest --schema-version)
+	kill_migration 8 1
 	pf-ingest --migrate=1
-	kill_migration 8 --migrate
+	kill_migration 8 "$latest"
 }
 
 @test "a store whose making is killed is none or a whole one" {
@@ -248,11 +261,12 @@ kill_migration() {
 		: >input
 		points 15 pf-ingest --migrate
 		dump >whole
+		latest=$(pf-ingest --schema-version)
 		while read -r call n; do
 			echo "$on: making killed at $call $n"
 			empty_store
 			killed "$call" "$n" pf-ingest --migrate
-			if [ "$(pf-ingest --schema-version 2>/dev/null)" = 2 ]; then
+			if [ "$(pf-ingest --schema-version 2>/dev/null)" = "$latest" ]; then
 				dump | same whole
 			else
 				dump >now 2>/dev/null || :
