@@ -116,7 +116,7 @@ bench: all $(bench_programs)
 	tests/bench/run
 
 c_files = $(wildcard src/*/*.[ch] tests/*/*.[ch])
-sh_files = $(wildcard bin/* tests/run tests/postgresql $(wildcard tests/faults/*) tests/validate tests/demo tests/lint \
+sh_files = $(wildcard bin/* tests/run tests/postgresql tests/validate tests/demo tests/lint \
 	tests/bench/run $(filter-out %/dedup.bench,$(wildcard tests/bench/*.bench)) tests/targets/check tests/targets/grouping tests/targets/sanitized \
 	tests/fakes/honggfuzz cron/*.sh) .ci/run
 

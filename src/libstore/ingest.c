@@ -278,11 +278,28 @@ ingest_seen_batch(struct ingest *in, const char *key, const char *digest)
 	return seen;
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	const struct record *x = *(struct record *const *)a,
+			    *y = *(struct record *const *)b;
+	int order = strcmp(x->id, y->id);
+
+	if (order != 0)
+		return order;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
 int
 ingest_commit(struct ingest *in)
 {
 	int64_t until = clock_monotonic() + in->options.wait_ms;
 
+	/* In one order everywhere, so that two who bring the same events do not
+	 * wait for each other; and an index grows at its end. */
+	if (in->pending_count > 1)
+		qsort(
+		    in->pending, in->pending_count, sizeof *in->pending, by_id);
 	while (in->pending_count > 0 || in->key != NULL) {
 		struct ingest_counts batch = {0, 0, 0};
 

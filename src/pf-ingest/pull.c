@@ -82,6 +82,11 @@ pull_end(struct pull *p, const char *command)
 	case 255:
 		return EX_TEMPFAIL;
 	default:
-		return WEXITSTATUS(status);
+		break;
 	}
+	status = WEXITSTATUS(status);
+	/* What is no code of ours says only that it did not work. */
+	return status == 1 || (status >= EX__BASE && status <= EX__MAX)
+	    ? status
+	    : EX_UNAVAILABLE;
 }
