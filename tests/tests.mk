@@ -123,6 +123,7 @@ sh_files = $(wildcard bin/* tests/run tests/postgresql tests/validate tests/demo
 lint: deps
 	+$(MAKE) --no-print-directory lint-only
 .PHONY: lint-only
+lint-only: cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
 lint-only:
 	clang-format --dry-run -Werror $(c_files)
 	shellcheck $(sh_files)

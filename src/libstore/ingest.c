@@ -87,7 +87,7 @@ ingest_line(struct ingest *in, const char *source, unsigned long long number,
 	r = record_from_line(&in->reader, line, len, &refused.reason);
 	if (r != NULL)
 		refused.reason = check_node(in, r);
-	if (refused.reason != NULL) {
+	if (r == NULL || refused.reason != NULL) {
 		ingest_refuse(in, &refused);
 		return;
 	}
