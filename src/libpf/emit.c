@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "clock.h"
+
 void
 emit_begin(struct emit *e, struct buf *out)
 {
@@ -342,4 +344,13 @@ emit_decode(struct buf *out, const char *text, size_t n)
 				i++;
 		}
 	}
+}
+
+void
+emit_time(struct emit *e, const char *key, int64_t ms)
+{
+	char text[CLOCK_TEXT];
+
+	clock_format(ms, text);
+	emit_string(e, key, text);
 }

@@ -44,6 +44,8 @@ void emit_i64(struct emit *e, const char *key, int64_t value);
 /* The shortest text that reads back the same; left out unless finite. */
 void emit_real(struct emit *e, const char *key, double value);
 void emit_bool(struct emit *e, const char *key, bool value);
+/* Milliseconds since the epoch, in the form that events have (clock.h). */
+void emit_time(struct emit *e, const char *key, int64_t ms);
 /* JSON text that is known to be valid. */
 void emit_raw(struct emit *e, const char *key, const char *json, size_t n);
 

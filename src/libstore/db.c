@@ -267,13 +267,6 @@ db_bind_text(struct db_statement *s, int parameter, const char *text)
 	s->db->engine->bind_text(s, parameter, text);
 }
 
-void
-db_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n)
-{
-	s->db->engine->bind_bytes(s, parameter, bytes, n);
-}
-
 enum db_step
 db_step(struct db_statement *s)
 {
@@ -330,16 +323,16 @@ db_column_text(struct db_statement *s, int column)
 	return s->db->engine->column_text(s, column);
 }
 
-int
-db_column_count(struct db_statement *s)
+void
+db_write_insert(struct buf *sql, const char *table,
+    const struct db_column *columns, size_t count)
 {
-	return s->db->engine->column_count(s);
-}
+	size_t i;
 
-const char *
-db_column_name(struct db_statement *s, int column)
-{
-	return s->db->engine->column_name(s, column);
+	buf_addf(sql, "INSERT INTO %s (", table);
+	for (i = 0; i < count; i++)
+		buf_addf(sql, "%s%s", i > 0 ? ", " : "", columns[i].name);
+	buf_add_str(sql, ")");
 }
 
 struct db_rows *
@@ -401,10 +394,4 @@ int
 db_rows_flush(struct db_rows *rows)
 {
 	return rows->db->engine->rows_flush(rows);
-}
-
-void
-db_rows_clear(struct db_rows *rows)
-{
-	rows->db->engine->rows_clear(rows);
 }

@@ -112,14 +112,12 @@ struct db_statement *db_find(const struct db *db, const void *key);
 /* The statement of a static text, prepared at its first use. */
 struct db_statement *db_static(struct db *db, const char *sql);
 
-/* Parameters count from 1. Text and bytes are borrowed until db_reset; NULL
+/* Parameters count from 1. Text is borrowed until db_reset; NULL
  * text binds NULL. */
 void db_bind_null(struct db_statement *s, int parameter);
 void db_bind_integer(struct db_statement *s, int parameter, int64_t value);
 void db_bind_real(struct db_statement *s, int parameter, double value);
 void db_bind_text(struct db_statement *s, int parameter, const char *text);
-void db_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n);
 
 enum db_step db_step(struct db_statement *s);
 /* Forgets the row and all parameters; the statement can be used again. */
@@ -139,8 +137,6 @@ db_column_integer_or(struct db_statement *s, int column, int64_t unknown);
 double db_column_real_or(struct db_statement *s, int column, double unknown);
 /* NULL for NULL. */
 const char *db_column_text(struct db_statement *s, int column);
-int db_column_count(struct db_statement *s);
-const char *db_column_name(struct db_statement *s, int column);
 
 /*
  * Rows for one table, written together: each column in turn, then
@@ -164,9 +160,8 @@ void db_rows_integer(struct db_rows *rows, int64_t value);
 void db_rows_real(struct db_rows *rows, double value);
 void db_rows_text(struct db_rows *rows, const char *text, size_t len);
 int db_rows_end(struct db_rows *rows);
+/* What is not flushed is forgotten by db_rollback. */
 int db_rows_flush(struct db_rows *rows);
-/* Forgets what was not flushed; db_rollback does so too. */
-void db_rows_clear(struct db_rows *rows);
 
 /* 1 when the store has no table yet, 0 when it has, -1 on failure. */
 int db_is_empty(struct db *db);

@@ -36,8 +36,6 @@ struct db_engine {
 	void (*bind_real)(struct db_statement *s, int parameter, double value);
 	void (*bind_text)(
 	    struct db_statement *s, int parameter, const char *text);
-	void (*bind_bytes)(
-	    struct db_statement *s, int parameter, const void *bytes, size_t n);
 	int (*run)(struct db_statement *s);
 	enum db_step (*step)(struct db_statement *s);
 	void (*reset)(struct db_statement *s);
@@ -45,8 +43,6 @@ struct db_engine {
 	int64_t (*column_integer)(struct db_statement *s, int column);
 	double (*column_real)(struct db_statement *s, int column);
 	const char *(*column_text)(struct db_statement *s, int column);
-	int (*column_count)(struct db_statement *s);
-	const char *(*column_name)(struct db_statement *s, int column);
 
 	struct db_rows *(*rows)(struct db *db, const char *table,
 	    const struct db_column *columns, size_t count);
@@ -80,6 +76,10 @@ struct db_rows {
 	const void *key;
 	struct db_rows *next;
 };
+
+/* Appends INSERT INTO table (a, b), without the values. */
+void db_write_insert(struct buf *sql, const char *table,
+    const struct db_column *columns, size_t count);
 
 extern const struct db_engine db_sqlite, db_postgresql;
 

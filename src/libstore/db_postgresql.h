@@ -58,8 +58,9 @@ int postgres_fail(struct postgres *p, const PGresult *result);
 /* Takes `sql`, which is in the form ?1 to ?N. */
 void postgres_text_init(
     struct postgres_text *t, const char *sql, const Oid *types, int parameters);
-/* Sends it with its parameters' values, and before that the text itself where
- * this connection has not seen it. */
+/* Sends it with its parameters' values, which are texts where `lengths` and
+ * `formats` are NULL; before that the text itself where this connection has not
+ * seen it. */
 int postgres_send(struct postgres *p, struct postgres_text *t,
     const char *const *values, const int *lengths, const int *formats);
 /* Waits for all that was sent: 0, or -1 with the first error. */
@@ -73,8 +74,6 @@ postgres_bind_integer(struct db_statement *s, int parameter, int64_t value);
 void postgres_bind_real(struct db_statement *s, int parameter, double value);
 void
 postgres_bind_text(struct db_statement *s, int parameter, const char *text);
-void postgres_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n);
 int postgres_run(struct db_statement *s);
 enum db_step postgres_step(struct db_statement *s);
 void postgres_reset(struct db_statement *s);
@@ -82,8 +81,6 @@ bool postgres_column_is_null(struct db_statement *s, int column);
 int64_t postgres_column_integer(struct db_statement *s, int column);
 double postgres_column_real(struct db_statement *s, int column);
 const char *postgres_column_text(struct db_statement *s, int column);
-int postgres_column_count(struct db_statement *s);
-const char *postgres_column_name(struct db_statement *s, int column);
 
 struct db_rows *postgres_rows(struct db *db, const char *table,
     const struct db_column *columns, size_t count);

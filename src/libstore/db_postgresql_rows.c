@@ -46,10 +46,8 @@ write_insert(struct buf *sql, const char *table,
 {
 	size_t i;
 
-	buf_addf(sql, "INSERT INTO %s (", table);
-	for (i = 0; i < count; i++)
-		buf_addf(sql, "%s%s", i > 0 ? ", " : "", columns[i].name);
-	buf_add_str(sql, ") SELECT * FROM unnest(");
+	db_write_insert(sql, table, columns, count);
+	buf_add_str(sql, " SELECT * FROM unnest(");
 	for (i = 0; i < count; i++)
 		buf_addf(sql, "%s$%zu", i > 0 ? ", " : "", i + 1);
 	buf_add_str(sql, ")");

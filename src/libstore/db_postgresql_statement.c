@@ -12,7 +12,6 @@ struct postgres_statement {
 	struct postgres_text text;
 	/* By parameter, from 0. A number's text lies in `room`. */
 	const char **values;
-	int *lengths, *formats;
 	char (*room)[32];
 	PGresult *rows; /* NULL between a reset and the next step */
 	int row;
@@ -138,8 +137,6 @@ postgres_prepare(struct db *db, const char *sql)
 	postgres_text_init(&s->text, sql, NULL, 0);
 	n = (size_t)s->text.parameters + 1;
 	s->values = mem_calloc(n, sizeof *s->values);
-	s->lengths = mem_calloc(n, sizeof *s->lengths);
-	s->formats = mem_calloc(n, sizeof *s->formats);
 	s->room = mem_calloc(n, sizeof *s->room);
 	return &s->statement;
 }
@@ -152,8 +149,6 @@ postgres_finalize(struct db_statement *statement)
 	PQclear(s->rows);
 	free(s->text.sql);
 	free(s->values);
-	free(s->lengths);
-	free(s->formats);
 	free(s->room);
 	free(s);
 }
@@ -188,16 +183,6 @@ void
 postgres_bind_text(struct db_statement *s, int parameter, const char *text)
 {
 	statement_of(s)->values[parameter - 1] = text;
-	statement_of(s)->formats[parameter - 1] = 0;
-}
-
-void
-postgres_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n)
-{
-	statement_of(s)->values[parameter - 1] = bytes;
-	statement_of(s)->lengths[parameter - 1] = (int)n;
-	statement_of(s)->formats[parameter - 1] = 1;
 }
 
 static int
@@ -205,8 +190,8 @@ send(struct db_statement *s)
 {
 	struct postgres_statement *ps = statement_of(s);
 
-	return postgres_send(postgres_of(s->db), &ps->text, ps->values,
-	    ps->lengths, ps->formats);
+	return postgres_send(
+	    postgres_of(s->db), &ps->text, ps->values, NULL, NULL);
 }
 
 int
@@ -282,16 +267,4 @@ postgres_column_text(struct db_statement *s, int column)
 	return postgres_column_is_null(s, column)
 	    ? NULL
 	    : PQgetvalue(ps->rows, ps->row, column);
-}
-
-int
-postgres_column_count(struct db_statement *s)
-{
-	return PQnfields(statement_of(s)->rows);
-}
-
-const char *
-postgres_column_name(struct db_statement *s, int column)
-{
-	return PQfname(statement_of(s)->rows, column);
 }

@@ -35,8 +35,6 @@ void sqlite_bind_null(struct db_statement *s, int parameter);
 void sqlite_bind_integer(struct db_statement *s, int parameter, int64_t value);
 void sqlite_bind_real(struct db_statement *s, int parameter, double value);
 void sqlite_bind_text(struct db_statement *s, int parameter, const char *text);
-void sqlite_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n);
 int sqlite_run(struct db_statement *s);
 enum db_step sqlite_step(struct db_statement *s);
 void sqlite_reset(struct db_statement *s);
@@ -44,8 +42,6 @@ bool sqlite_column_is_null(struct db_statement *s, int column);
 int64_t sqlite_column_integer(struct db_statement *s, int column);
 double sqlite_column_real(struct db_statement *s, int column);
 const char *sqlite_column_text(struct db_statement *s, int column);
-int sqlite_column_count(struct db_statement *s);
-const char *sqlite_column_name(struct db_statement *s, int column);
 struct db_rows *sqlite_rows(struct db *db, const char *table,
     const struct db_column *columns, size_t count);
 void sqlite_rows_free(struct db_rows *rows);

@@ -70,13 +70,6 @@ sqlite_bind_text(struct db_statement *s, int parameter, const char *text)
 		    handle_of(s), parameter, text, -1, SQLITE_STATIC);
 }
 
-void
-sqlite_bind_bytes(
-    struct db_statement *s, int parameter, const void *bytes, size_t n)
-{
-	sqlite3_bind_blob64(handle_of(s), parameter, bytes, n, SQLITE_STATIC);
-}
-
 int
 sqlite_run(struct db_statement *s)
 {
@@ -134,18 +127,6 @@ sqlite_column_text(struct db_statement *s, int column)
 	return (const char *)sqlite3_column_text(handle_of(s), column);
 }
 
-int
-sqlite_column_count(struct db_statement *s)
-{
-	return sqlite3_column_count(handle_of(s));
-}
-
-const char *
-sqlite_column_name(struct db_statement *s, int column)
-{
-	return sqlite3_column_name(handle_of(s), column);
-}
-
 static struct sqlite_rows *
 rows_of(struct db_rows *rows)
 {
@@ -159,10 +140,8 @@ write_insert(struct buf *sql, const char *table,
 {
 	size_t i;
 
-	buf_addf(sql, "INSERT INTO %s (", table);
-	for (i = 0; i < count; i++)
-		buf_addf(sql, "%s%s", i > 0 ? ", " : "", columns[i].name);
-	buf_add_str(sql, ") VALUES (");
+	db_write_insert(sql, table, columns, count);
+	buf_add_str(sql, " VALUES (");
 	for (i = 0; i < count; i++)
 		buf_add_str(sql, i > 0 ? ", ?" : "?");
 	buf_add_str(sql, ")");

@@ -6,8 +6,9 @@
 const char *const rollup_types[] = {
     "stats", "coverage", "corpus", "resource", NULL};
 
-bool
-rollup_of_node(const struct rollup_work *w)
+/* Whether the type's events are of a node, and not of a series. */
+static bool
+of_node(const struct rollup_work *w)
 {
 	return (w->type->repeats & RECORD_SERIES) == 0;
 }
@@ -62,13 +63,13 @@ release(struct rollup_work *w)
 const char *
 rollup_owner_column(const struct rollup_work *w)
 {
-	return rollup_of_node(w) ? "node" : "series";
+	return of_node(w) ? "node" : "series";
 }
 
 void
 rollup_bind_owner(struct rollup_work *w, struct db_statement *s)
 {
-	if (rollup_of_node(w))
+	if (of_node(w))
 		db_bind_text(s, 1, w->owner.node.data);
 	else
 		db_bind_integer(s, 1, w->owner.series);
@@ -92,15 +93,15 @@ next_owner(struct rollup_work *w)
 	enum db_step step;
 
 	buf_add_str(&sql,
-	    rollup_of_node(w) ? "SELECT name FROM nodes WHERE name > ?1"
-				" ORDER BY name LIMIT 1"
-			      : "SELECT id FROM series WHERE id > ?1"
-				" ORDER BY id LIMIT 1");
+	    of_node(w) ? "SELECT name FROM nodes WHERE name > ?1"
+			 " ORDER BY name LIMIT 1"
+		       : "SELECT id FROM series WHERE id > ?1"
+			 " ORDER BY id LIMIT 1");
 	if ((s = rollup_prepare(w, &w->owners, &sql)) == NULL)
 		return -1;
 	rollup_bind_owner(w, s);
 	step = db_step(s);
-	if (step == DB_ROW && rollup_of_node(w)) {
+	if (step == DB_ROW && of_node(w)) {
 		buf_clear(&w->owner.node);
 		buf_add_str(&w->owner.node, db_column_text(s, 0));
 	} else if (step == DB_ROW) {

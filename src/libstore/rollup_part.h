@@ -44,8 +44,6 @@ struct rollup_work {
 	int64_t samples;
 };
 
-/* Whether the type's events are of a node, and not of a series. */
-bool rollup_of_node(const struct rollup_work *w);
 const char *rollup_owner_column(const struct rollup_work *w);
 /* As the first parameter. */
 void rollup_bind_owner(struct rollup_work *w, struct db_statement *s);

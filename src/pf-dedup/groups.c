@@ -307,15 +307,6 @@ emit_list(
 }
 
 static void
-emit_time(struct emit *e, const char *key, int64_t ms)
-{
-	char text[CLOCK_TEXT];
-
-	clock_format(ms, text);
-	emit_string(e, key, text);
-}
-
-static void
 emit_rated(struct emit *e, const struct groups *groups, const struct group *g)
 {
 	emit_text(e, "group", group_name(g));

@@ -15,15 +15,6 @@ print(struct buf *line)
 	buf_release(line);
 }
 
-static void
-emit_time(struct emit *e, const char *key, int64_t ms)
-{
-	char text[CLOCK_TEXT];
-
-	clock_format(ms, text);
-	emit_string(e, key, text);
-}
-
 /* A JSON array of names as event lines have them. */
 static char *
 list_of(const struct strvec *names)

@@ -1,5 +1,4 @@
 /* How jobs stand, as JSON lines. */
-#include "clock.h"
 #include "emit.h"
 #include "msg.h"
 #include "out.h"
@@ -18,14 +17,10 @@ emit_text(struct emit *e, const char *key, const char *text)
 }
 
 static void
-emit_time(struct emit *e, const char *key, int64_t ms)
+emit_known_time(struct emit *e, const char *key, int64_t ms)
 {
-	char text[CLOCK_TEXT];
-
-	if (ms < 0)
-		return;
-	clock_format(ms, text);
-	emit_string(e, key, text);
+	if (ms >= 0)
+		emit_time(e, key, ms);
 }
 
 /* What only a job of the queue has. */
@@ -43,7 +38,7 @@ emit_queued(struct emit *e, const struct queue_entry *q)
 	emit_i64(e, "attempt", q->attempt);
 	emit_i64(e, "max_attempts", q->max_attempts);
 	emit_i64(e, "epoch", q->epoch);
-	emit_time(e, "lease_until", q->lease_until);
+	emit_known_time(e, "lease_until", q->lease_until);
 }
 
 static int
@@ -58,7 +53,7 @@ print_entry(void *context, const struct queue_entry *q)
 	emit_object(&e, NULL);
 	emit_string(&e, "job", q->name);
 	emit_text(&e, "state", q->state);
-	emit_time(&e, "state_time", q->state_time);
+	emit_known_time(&e, "state_time", q->state_time);
 	emit_text(&e, "reason", q->reason);
 	emit_text(&e, "node", q->node);
 	emit_text(&e, "target", q->target);

@@ -24,10 +24,8 @@ tell(struct db *db, const struct rollup *r, const struct rollup_done *done)
 	struct event_head head = {
 	    .type = "reap", .node = event_node(), .time_ms = clock_now()};
 	struct buf data = BUF_INIT, line = BUF_INIT;
-	char before[CLOCK_TEXT];
 	struct emit e;
 
-	clock_format(r->before, before);
 	emit_begin(&e, &data);
 	emit_object(&e, NULL);
 	emit_string(&e, "action", "rollup");
@@ -36,7 +34,7 @@ tell(struct db *db, const struct rollup *r, const struct rollup_done *done)
 	emit_i64(&e, "step_seconds", r->step / 1000);
 	emit_u64(&e, "count", done->events - done->left);
 	emit_u64(&e, "kept_count", done->left);
-	emit_string(&e, "before", before);
+	emit_time(&e, "before", r->before);
 	emit_bool(&e, "dry_run", r->dry_run);
 	emit_end(&e);
 	event_write(&line, &head, NULL, &data);

@@ -1,6 +1,5 @@
 #include "groups.h"
 
-#include "clock.h"
 #include "emit.h"
 #include "libstore/query.h"
 
@@ -9,15 +8,6 @@ add_text(struct emit *e, const char *key, const char *text)
 {
 	if (text != NULL)
 		emit_string(e, key, text);
-}
-
-static void
-add_time(struct emit *e, const char *key, int64_t ms)
-{
-	char text[CLOCK_TEXT];
-
-	clock_format(ms, text);
-	emit_string(e, key, text);
 }
 
 static int
@@ -35,8 +25,8 @@ add_line(void *context, const struct query_group *g)
 	add_text(&e, "why", g->why);
 	add_text(&e, "state", g->state);
 	emit_i64(&e, "count", g->crashes);
-	add_time(&e, "first_time", g->first_seen);
-	add_time(&e, "last_time", g->last_seen);
+	emit_time(&e, "first_time", g->first_seen);
+	emit_time(&e, "last_time", g->last_seen);
 	add_text(&e, "rules", g->rules);
 	emit_end(&e);
 	buf_add_char(out, '\n');

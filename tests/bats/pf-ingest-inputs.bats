@@ -37,7 +37,7 @@ sql() { sqlite3 "$PF_DB" "$@"; }
 	head -c 200 a.zst >cut.zst
 	try 65 pf-ingest cut.zst
 	says "'cut.zst' is cut off: read up to line "
-	printf 'XXXX' | dd of=a.gz bs=1 seek=700 conv=notrunc status=none
+	printf 'spoilt' | dd of=a.gz bs=1 seek=700 conv=notrunc status=none
 	try 65 pf-ingest a.gz
 	says "'a.gz' is damaged, as gzip has it: read up to line "
 	sql 'PRAGMA integrity_check' >check
