@@ -1,4 +1,4 @@
-/* Batches: one transaction each, redone without a line that is refused. */
+/* Batches into one transaction, redone without a line that is refused. */
 #include "ingest.h"
 
 #include "buf.h"
@@ -13,6 +13,7 @@ ingest_new(struct db *db, const struct ingest_options *options)
 
 	in->db = db;
 	in->options = *options;
+	in->lone.node = options->node;
 	in->reader = (struct record_reader)RECORD_READER_INIT;
 	in->scratch = (struct buf)BUF_INIT;
 	in->ids = in->groups = in->nodes = in->jobs = in->series = in->builds =
@@ -26,10 +27,8 @@ void
 ingest_drop(struct ingest *in)
 {
 	in->pending_count = 0;
-	in->rejected_since = 0;
+	in->batch_count = 0;
 	arena_clear(&in->reader.arena);
-	free(in->key);
-	in->key = NULL;
 }
 
 void
@@ -49,28 +48,53 @@ ingest_free(struct ingest *in)
 	record_reader_release(&in->reader);
 	buf_release(&in->scratch);
 	free(in->pending);
+	free(in->batch);
 	free(in->node);
 	free(in->group);
 	free(in);
 }
 
 void
-ingest_refuse(struct ingest *in, const struct ingest_refused *line)
+ingest_begin(struct ingest *in, struct ingest_batch *batch)
+{
+	batch->counts = (struct ingest_counts){0, 0, 0};
+	MEM_GROW(in->batch, in->batch_count, in->batch_cap);
+	in->batch[in->batch_count++] = batch;
+}
+
+/* The one that lines belong to now. */
+static struct ingest_batch *
+batch_of(struct ingest *in)
+{
+	if (in->batch_count == 0)
+		ingest_begin(in, &in->lone);
+	return in->batch[in->batch_count - 1];
+}
+
+static void
+refuse(struct ingest *in, struct ingest_refused *line)
 {
 	in->counts.rejected++;
-	in->rejected_since++;
+	line->batch->counts.rejected++;
 	in->options.reject(in->options.context, line);
 }
 
-/* NULL, or why this store does not take a record of that node. */
-static const char *
-check_node(const struct ingest *in, const struct record *r)
+void
+ingest_refuse(struct ingest *in, struct ingest_refused *line)
 {
-	if (in->options.node == NULL)
+	line->batch = batch_of(in);
+	refuse(in, line);
+}
+
+/* NULL, or why this batch does not take a record of that node. */
+static const char *
+check_node(const struct ingest_batch *batch, const struct record *r)
+{
+	if (batch->node == NULL)
 		return NULL;
 	if (r->node == NULL)
 		return "names no node";
-	return strcmp(r->node, in->options.node) == 0
+	return strcmp(r->node, batch->node) == 0
 	    ? NULL
 	    : "is of another node than its sender";
 }
@@ -79,18 +103,20 @@ void
 ingest_line(struct ingest *in, const char *source, unsigned long long number,
     const char *line, size_t len)
 {
-	struct ingest_refused refused = {source, number, line, len, NULL};
+	struct ingest_refused refused = {
+	    batch_of(in), source, number, line, len, NULL};
 	struct record *r;
 
 	if (len <= EVENT_LINE_MAX && !in->options.lines_stay)
 		line = arena_text(&in->reader.arena, line, len);
 	r = record_from_line(&in->reader, line, len, &refused.reason);
 	if (r != NULL)
-		refused.reason = check_node(in, r);
+		refused.reason = check_node(refused.batch, r);
 	if (r == NULL || refused.reason != NULL) {
-		ingest_refuse(in, &refused);
+		refuse(in, &refused);
 		return;
 	}
+	r->batch = refused.batch;
 	r->source = source;
 	r->number = number;
 	MEM_GROW(in->pending, in->pending_count, in->pending_cap);
@@ -115,14 +141,6 @@ ingest_counts(const struct ingest *in)
 	return &in->counts;
 }
 
-void
-ingest_name_batch(struct ingest *in, const char *key, const char *digest)
-{
-	free(in->key);
-	in->key = mem_dup(key);
-	snprintf(in->digest, sizeof in->digest, "%s", digest);
-}
-
 static int
 look_for_batch(struct ingest *in, const char *key, const char *digest)
 {
@@ -142,24 +160,43 @@ look_for_batch(struct ingest *in, const char *key, const char *digest)
 }
 
 static int
-record_batch(struct ingest *in, const struct ingest_counts *batch)
+record_batch(struct ingest *in, const struct ingest_batch *batch)
 {
 	struct db_statement *s = db_static(in->db,
 	    "INSERT INTO batches (committed_at, received, stored, duplicate,"
 	    " rejected, key, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 	    " ON CONFLICT (key) DO NOTHING");
+	const struct ingest_counts *n = &batch->counts;
 
 	if (s == NULL)
 		return -1;
 	db_bind_integer(s, 1, clock_now());
-	db_bind_integer(s, 2,
-	    (int64_t)(batch->stored + batch->duplicate + batch->rejected));
-	db_bind_integer(s, 3, (int64_t)batch->stored);
-	db_bind_integer(s, 4, (int64_t)batch->duplicate);
-	db_bind_integer(s, 5, (int64_t)batch->rejected);
-	db_bind_text(s, 6, in->key);
-	db_bind_text(s, 7, in->key == NULL ? NULL : in->digest);
+	db_bind_integer(
+	    s, 2, (int64_t)(n->stored + n->duplicate + n->rejected));
+	db_bind_integer(s, 3, (int64_t)n->stored);
+	db_bind_integer(s, 4, (int64_t)n->duplicate);
+	db_bind_integer(s, 5, (int64_t)n->rejected);
+	db_bind_text(s, 6, batch->key);
+	db_bind_text(s, 7, batch->digest);
 	return db_run(s);
+}
+
+/* One that changes nothing and has no key leaves no trace: how many do. */
+static int
+record_batches(struct ingest *in)
+{
+	int recorded = 0;
+	size_t i;
+
+	for (i = 0; i < in->batch_count; i++) {
+		if (in->batch[i]->counts.stored == 0 &&
+		    in->batch[i]->key == NULL)
+			continue;
+		if (record_batch(in, in->batch[i]) < 0)
+			return -1;
+		recorded++;
+	}
+	return recorded;
 }
 
 /* Embedded inputs are on the disk before the store says that it has them. */
@@ -173,20 +210,24 @@ keep_artifacts(struct ingest *in)
 
 /* All that is pending, once. */
 static int
-write_batch(struct ingest *in, struct ingest_counts *batch)
+write_pending(struct ingest *in)
 {
-	if (db_begin(in->db) < 0 ||
-	    ingest_write(in, in->pending, in->pending_count, batch) < 0)
+	int64_t stored;
+	int recorded;
+	size_t i;
+
+	for (i = 0; i < in->batch_count; i++)
+		in->batch[i]->counts.stored = in->batch[i]->counts.duplicate =
+		    0;
+	if (db_begin(in->db) < 0)
 		return -1;
-	batch->rejected = in->rejected_since;
-	/* A batch that changes nothing leaves no trace. */
-	if (batch->stored == 0 && in->key == NULL) {
+	stored = ingest_write(in, in->pending, in->pending_count);
+	recorded = stored < 0 ? -1 : record_batches(in);
+	if (recorded < 0 || (recorded > 0 && keep_artifacts(in) < 0))
+		return -1;
+	if (recorded == 0)
 		ingest_forget_known(in);
-		return db_settle(in->db);
-	}
-	if (record_batch(in, batch) < 0 || keep_artifacts(in) < 0)
-		return -1;
-	return batch->stored == 0 ? db_settle(in->db) : db_commit(in->db);
+	return stored == 0 ? db_settle(in->db) : db_commit(in->db);
 }
 
 static void
@@ -205,14 +246,14 @@ refuse_pending(struct ingest *in, size_t i)
 	struct record *r = in->pending[i];
 	struct buf reason = BUF_INIT;
 	struct ingest_refused line = {
-	    r->source, r->number, r->line, r->len, NULL};
+	    r->batch, r->source, r->number, r->line, r->len, NULL};
 
 	buf_addf(&reason, "the store refuses it: %s", db_error(in->db)->text);
 	line.reason = reason.data;
 	in->pending_count--;
 	memmove(in->pending + i, in->pending + i + 1,
 	    (in->pending_count - i) * sizeof *in->pending);
-	ingest_refuse(in, &line);
+	refuse(in, &line);
 	buf_release(&reason);
 }
 
@@ -223,13 +264,12 @@ refuse_pending(struct ingest *in, size_t i)
 static int
 refuse_misfits(struct ingest *in)
 {
-	struct ingest_counts batch;
 	int refused = 0;
 	size_t i = 0;
 
 	while (i < in->pending_count) {
 		bool good = db_begin(in->db) == 0 &&
-		    ingest_write(in, in->pending + i, 1, &batch) == 0 &&
+		    ingest_write(in, in->pending + i, 1) >= 0 &&
 		    db_check(in->db) == 0;
 
 		undo(in);
@@ -290,6 +330,17 @@ by_id(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static void
+add_counts(struct ingest *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->batch_count; i++) {
+		in->counts.stored += in->batch[i]->counts.stored;
+		in->counts.duplicate += in->batch[i]->counts.duplicate;
+	}
+}
+
 int
 ingest_commit(struct ingest *in)
 {
@@ -300,18 +351,12 @@ ingest_commit(struct ingest *in)
 	if (in->pending_count > 1)
 		qsort(
 		    in->pending, in->pending_count, sizeof *in->pending, by_id);
-	while (in->pending_count > 0 || in->key != NULL) {
-		struct ingest_counts batch = {0, 0, 0};
-
-		if (write_batch(in, &batch) == 0) {
-			in->counts.stored += batch.stored;
-			in->counts.duplicate += batch.duplicate;
-			break;
-		}
+	while (in->batch_count > 0 && write_pending(in) < 0) {
 		undo(in);
 		if (!can_go_on(in, until))
 			return -1;
 	}
+	add_counts(in);
 	ingest_drop(in);
 	return 0;
 }

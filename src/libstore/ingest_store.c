@@ -124,8 +124,7 @@ settle_fates(struct ingest *in, struct record *const *records, size_t count)
 
 /* Late ones may have come before, and have become part of another. */
 static int
-settle_late(struct ingest *in, struct record *const *records, size_t count,
-    struct ingest_counts *batch)
+settle_late(struct ingest *in, struct record *const *records, size_t count)
 {
 	size_t i;
 
@@ -141,8 +140,8 @@ settle_late(struct ingest *in, struct record *const *records, size_t count,
 		if (rolled == 0)
 			continue;
 		r->fate = RECORD_KNOWN;
-		batch->stored--;
-		batch->duplicate++;
+		r->batch->counts.stored--;
+		r->batch->counts.duplicate++;
 	}
 	return 0;
 }
@@ -377,20 +376,33 @@ each_fresh(
 	return 0;
 }
 
-int
-ingest_write(struct ingest *in, struct record *const *records, size_t count,
-    struct ingest_counts *batch)
+/* How many of them are to be stored. */
+static int64_t
+count_fates(struct record *const *records, size_t count)
 {
+	int64_t stored = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		bool known = records[i]->fate == RECORD_KNOWN;
+
+		records[i]->batch->counts.duplicate += known;
+		records[i]->batch->counts.stored += !known;
+		stored += !known;
+	}
+	return stored;
+}
+
+int64_t
+ingest_write(struct ingest *in, struct record *const *records, size_t count)
+{
+	int64_t stored;
 	size_t i;
 
 	if (settle_fates(in, records, count) < 0)
 		return -1;
-	for (i = 0; i < count; i++)
-		if (records[i]->fate == RECORD_KNOWN)
-			batch->duplicate++;
-		else
-			batch->stored++;
-	if (batch->stored == 0)
+	stored = count_fates(records, count);
+	if (stored == 0)
 		return 0;
 	ingest_groups_begin(in);
 	for (i = 0; i < count; i++)
@@ -399,10 +411,11 @@ ingest_write(struct ingest *in, struct record *const *records, size_t count,
 			remove_older(in, records[i]) < 0))
 			return -1;
 	if (ingest_know(in, records, count) < 0 ||
-	    settle_late(in, records, count, batch) < 0 ||
+	    settle_late(in, records, count) < 0 ||
 	    each_fresh(in, records, count, false) < 0 ||
 	    ingest_groups_open(in) < 0 || add_rows(in, records, count) < 0 ||
-	    ingest_groups_refresh(in) < 0)
+	    ingest_groups_refresh(in) < 0 ||
+	    each_fresh(in, records, count, true) < 0)
 		return -1;
-	return each_fresh(in, records, count, true);
+	return stored;
 }

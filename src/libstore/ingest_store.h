@@ -33,8 +33,9 @@ struct ingest {
 	/* What waits for the next commit. */
 	struct record **pending;
 	size_t pending_count, pending_cap;
-	uint64_t rejected_since; /* the last commit */
-	char *key, digest[HASH_TEXT];
+	struct ingest_batch **batch;
+	size_t batch_count, batch_cap;
+	struct ingest_batch lone; /* of lines that nobody began a batch for */
 	/* Of the batch that is being written: the place by id, and the groups
 	 * that change. */
 	struct names ids, groups;
@@ -52,10 +53,10 @@ struct ingest {
 
 /* Sets db_error from errno: an embedded input could not be kept; always -1. */
 int ingest_artifact_failed(struct ingest *in);
-/* All of `records` into the tables, inside a transaction; counts them. -1 with
- * db_error. */
-int ingest_write(struct ingest *in, struct record *const *records, size_t count,
-    struct ingest_counts *batch);
+/* All of `records` into the tables, inside a transaction; their batches count
+ * them. How many it stored, -1 with db_error. */
+int64_t
+ingest_write(struct ingest *in, struct record *const *records, size_t count);
 
 /* Makes sure that the records' nodes, jobs and series are there, and finds the
  * series' ids. */

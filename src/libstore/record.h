@@ -6,6 +6,7 @@
 #include "field.h"
 
 struct ingest;
+struct ingest_batch;
 struct record;
 
 /* Members of an array of objects, one row each. */
@@ -66,6 +67,7 @@ struct record {
 	const char *line;
 	size_t len;
 	unsigned long long number;
+	struct ingest_batch *batch;
 	/* What the store finds out. */
 	enum { RECORD_FRESH, RECORD_KNOWN, RECORD_NEWER } fate;
 	int64_t series; /* its id, where the type has series */

@@ -155,7 +155,7 @@ tell_failure(struct input *input, const char *source, unsigned long long number)
 static void
 read_lines(struct input *input, const char *source)
 {
-	struct ingest_refused too_long = {source, 0, NULL, 0, "too long"};
+	struct ingest_refused too_long = {NULL, source, 0, NULL, 0, "too long"};
 	enum line_status got = LINE_OK;
 	struct line_reader reader;
 	char *line;

@@ -117,6 +117,7 @@ hold_session(struct run *run, int in, int out, const char *peer)
 	struct session *s = session_new(&(struct session_options){.in = in,
 	    .out = out,
 	    .peer = peer,
+	    .node = run->options->node,
 	    .rejects = &run->rejects,
 	    .committed = tell_news,
 	    .context = run});

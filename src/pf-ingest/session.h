@@ -1,6 +1,7 @@
 /*
  * A session: batches (batch.h) one after another in, an answer line for each
- * out, once it is committed or known not to be.
+ * out, in their order, once it is committed or known not to be. Batches that
+ * are there already are committed together.
  *
  *	{"key":K,"stored":2,"duplicate":0,"rejected":[{"line":3,"reason":R}]}
  *	{"key":K,"error":R,"exit":75}
@@ -18,6 +19,7 @@
 struct session_options {
 	int in, out;      /* borrowed */
 	const char *peer; /* for messages */
+	const char *node; /* the only one that lines may be of; NULL: any */
 	struct rejects *rejects;
 	/* Called after each commit; returns an exit status. */
 	int (*committed)(void *context);

@@ -87,3 +87,17 @@ END
 	try 75 pf-ingest --from 'ssh -F ssh_config host'
 	says "exit status 255"
 }
+
+# One key twice is two commits: the second finds what the first has stored.
+@test "batches that are there together are one transaction, in their order" {
+	pf-ship --spool spool --spool-only --batch 7 <"$events"
+	cat spool/new/* >batches
+	first=$(ls spool/new | head -n 1)
+	try 0 pf-ingest --session < <(cat batches "spool/new/$first" batches) 3>&-
+	json 'e["key"]' >answered
+	{ ls spool/new && echo "$first" && ls spool/new; } | same answered
+	[ "$(sum 'e["stored"]')" = 59 ]
+	[ "$(sum 'e["duplicate"]')" = 66 ]
+	[ "$(sqlite3 "$PF_DB" 'SELECT count(DISTINCT committed_at) FROM batches')" \
+		-lt 5 ]
+}
