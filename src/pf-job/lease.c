@@ -1,7 +1,7 @@
 /* The verbs of a worker: claim, renew, finish, fail; and cancel and sweep. */
 #include "clock.h"
-#include "emit.h"
 #include "event.h"
+#include "libstore/queue_emit.h"
 #include "msg.h"
 #include "opt.h"
 #include "out.h"
@@ -39,11 +39,7 @@ print_lease(const struct queue_lease *lease)
 
 	emit_begin(&e, &line);
 	emit_object(&e, NULL);
-	emit_string(&e, "job", lease->name);
-	emit_i64(&e, "epoch", lease->epoch);
-	emit_i64(&e, "attempt", lease->attempt);
-	emit_time(&e, "lease_until", lease->until);
-	emit_raw(&e, "spec", lease->spec, strlen(lease->spec));
+	queue_emit_lease(&e, lease);
 	emit_end(&e);
 	print(&line);
 }

@@ -1,7 +1,7 @@
 /* One table says which verb takes which option. */
 #include "options.h"
 
-#include "jobline.h"
+#include "libstore/jobline.h"
 #include "msg.h"
 #include "opt.h"
 

@@ -4,7 +4,7 @@
 
 #include "clock.h"
 #include "emit.h"
-#include "jobline.h"
+#include "libstore/jobline.h"
 #include "line.h"
 #include "mem.h"
 #include "msg.h"

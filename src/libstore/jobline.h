@@ -3,7 +3,7 @@
 #define PF_JOBLINE_H
 
 #include "arena.h"
-#include "libstore/queue.h"
+#include "queue.h"
 #include "scan.h"
 
 #define JOBLINE_MAX (1024 * 1024)

@@ -2,7 +2,7 @@
 #include <jansson.h>
 
 #include "harness.h"
-#include "pf-job/jobline.h"
+#include "libstore/jobline.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
