@@ -239,7 +239,7 @@ rows_of(struct ingest *in, const char *table, const struct db_column *keys,
 static struct db_rows *
 rows_of_type(struct ingest *in, const struct record_type *type)
 {
-	struct db_column keys[6] = {{"event", DB_TEXT}};
+	struct db_column keys[8] = {{"event", DB_TEXT}};
 	size_t n = 1;
 
 	if (type->repeats & RECORD_SERIES)
@@ -250,6 +250,8 @@ rows_of_type(struct ingest *in, const struct record_type *type)
 		keys[n++] = (struct db_column){"node", DB_TEXT};
 	if (type->repeats & RECORD_JOB)
 		keys[n++] = (struct db_column){"job", DB_TEXT};
+	if (type->repeats & RECORD_TARGET)
+		keys[n++] = (struct db_column){"target", DB_TEXT};
 	keys[n] = (struct db_column){NULL, DB_TEXT};
 	return rows_of(in, type->table, keys, type->fields);
 }
@@ -310,6 +312,8 @@ add_row(struct ingest *in, const struct record *r)
 		add_text(rows, r->node);
 	if (r->type->repeats & RECORD_JOB)
 		add_text(rows, r->job);
+	if (r->type->repeats & RECORD_TARGET)
+		add_text(rows, r->target);
 	add_fields(rows, r->type->fields, r->values);
 	if (db_rows_end(rows) < 0)
 		return -1;

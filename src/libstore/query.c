@@ -144,7 +144,7 @@ query_groups(struct db *db,
 	    "SELECT g.key, g.site, g.kind, g.severity, g.why, g.example,"
 	    " g.first_seen, g.last_seen, g.crashes, c.rules, g.state"
 	    " FROM crash_groups g LEFT JOIN crashes c ON c.event = g.example"
-	    " ORDER BY g.severity_rank DESC, g.last_seen DESC, g.key");
+	    " ORDER BY g.severity_rank DESC, g.last_seen DESC, g.key DESC");
 	enum db_step step = DB_FAILED;
 
 	while (s != NULL && (step = db_step(s)) == DB_ROW) {

@@ -24,7 +24,13 @@ struct rollup_rule {
 };
 
 /* Which of the ledger's columns the type's table repeats. */
-enum { RECORD_SERIES = 1, RECORD_TIME = 2, RECORD_NODE = 4, RECORD_JOB = 8 };
+enum {
+	RECORD_SERIES = 1,
+	RECORD_TIME = 2,
+	RECORD_NODE = 4,
+	RECORD_JOB = 8,
+	RECORD_TARGET = 16
+};
 
 struct record_type {
 	const char *name;

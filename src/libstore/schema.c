@@ -419,10 +419,60 @@ static const char rollups_up[] =
 static const char rollups_down[] = "DROP TABLE rolled;\n"
 				   "DROP TABLE rollups;\n";
 
+/* Lists that are read a page at a time, each in the order of an index. What
+ * a list of crashes is narrowed by is repeated from the ledger. */
+static const char lists_up[] =
+    "ALTER TABLE crashes ADD COLUMN node {text};\n"
+    "ALTER TABLE crashes ADD COLUMN job {text};\n"
+    "ALTER TABLE crashes ADD COLUMN target {text};\n"
+    "UPDATE crashes SET (node, job, target) = (SELECT e.node, e.job,\n"
+    "  e.target FROM events e WHERE e.id = crashes.event);\n"
+    "DROP INDEX crashes_by_time;\n"
+    "CREATE INDEX crashes_by_time ON crashes (time, event);\n"
+    "CREATE INDEX crashes_by_group ON crashes (group_key, time, event);\n"
+    "CREATE INDEX crashes_unresolved ON crashes (time, event)\n"
+    "  WHERE group_key IS NULL;\n"
+    "CREATE INDEX crashes_by_group_target ON crashes\n"
+    "  (group_key, target, time, event);\n"
+    "CREATE INDEX crashes_by_target ON crashes (target, time, event);\n"
+    "CREATE INDEX crashes_by_node ON crashes (node, time, event);\n"
+    "CREATE INDEX crashes_by_job ON crashes (job, time, event);\n"
+    "DROP INDEX crash_groups_by_severity;\n"
+    "CREATE INDEX crash_groups_by_severity ON crash_groups\n"
+    "  (severity_rank, last_seen, key);\n"
+    "DROP INDEX jobs_by_state;\n"
+    "CREATE INDEX jobs_by_state ON jobs (state, name);\n"
+    "CREATE INDEX jobs_by_node ON jobs (node, name)\n"
+    "  WHERE node IS NOT NULL;\n"
+    "CREATE INDEX job_configs_by_target ON job_configs (target, job);\n"
+    "CREATE INDEX series_by_job ON series (coalesce(job, ''), id);\n";
+
+static const char lists_down[] =
+    "DROP INDEX series_by_job;\n"
+    "DROP INDEX job_configs_by_target;\n"
+    "DROP INDEX jobs_by_node;\n"
+    "DROP INDEX jobs_by_state;\n"
+    "CREATE INDEX jobs_by_state ON jobs (state, state_time);\n"
+    "DROP INDEX crash_groups_by_severity;\n"
+    "CREATE INDEX crash_groups_by_severity ON crash_groups\n"
+    "  (severity_rank DESC, last_seen DESC, key);\n"
+    "DROP INDEX crashes_by_job;\n"
+    "DROP INDEX crashes_by_node;\n"
+    "DROP INDEX crashes_by_target;\n"
+    "DROP INDEX crashes_by_group_target;\n"
+    "DROP INDEX crashes_unresolved;\n"
+    "DROP INDEX crashes_by_group;\n"
+    "DROP INDEX crashes_by_time;\n"
+    "CREATE INDEX crashes_by_time ON crashes (group_key, time);\n"
+    "ALTER TABLE crashes DROP COLUMN target;\n"
+    "ALTER TABLE crashes DROP COLUMN job;\n"
+    "ALTER TABLE crashes DROP COLUMN node;\n";
+
 const struct schema_step schema_steps[] = {
     {"tables", first_up, first_down},
     {"triage", triage_up, triage_down},
     {"rollups", rollups_up, rollups_down},
+    {"lists", lists_up, lists_down},
 };
 
 const size_t schema_step_count = sizeof schema_steps / sizeof schema_steps[0];
