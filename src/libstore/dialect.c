@@ -25,6 +25,7 @@ static const struct word {
     {"each ",
 	{"(SELECT value FROM json_each(@))",
 	    "(SELECT json_array_elements_text(@::json))"}},
+    {"array", {"json_array", "json_build_array"}},
     {"for update", {"", "FOR UPDATE"}},
     {"skip locked", {"", "FOR UPDATE SKIP LOCKED"}},
 };

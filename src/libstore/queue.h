@@ -97,6 +97,10 @@ struct queue_filter {
 /* By name. A callback that returns non-zero ends it; 0, or -1 with db_error. */
 int queue_list(struct db *db, const struct queue_filter *filter,
     int (*each)(void *context, const struct queue_entry *entry), void *context);
+/* The same, of those after the name `after`, `limit` at most: a page. */
+int queue_page(struct db *db, const struct queue_filter *filter,
+    const char *after, int64_t limit,
+    int (*each)(void *context, const struct queue_entry *entry), void *context);
 /* One by its name, or none. */
 int queue_show(struct db *db, const char *name,
     int (*each)(void *context, const struct queue_entry *entry), void *context);

@@ -1,4 +1,5 @@
 /* How jobs stand. */
+#include "query_where.h"
 #include "queue.h"
 
 /* A list has no job lines: there may be many of them, and they are long. */
@@ -6,8 +7,9 @@
 	"SELECT j.name, j.state, j.node, j.reason, c.target, c.fuzzer," \
 	" l.tier, l.needs, " spec ", j.state_time, j.priority, j.turn," \
 	" j.queued_at, j.attempt, j.max_attempts, j.epoch,"             \
-	" j.lease_until FROM jobs j LEFT JOIN lanes l ON l.id = j.lane" \
-	" LEFT JOIN job_configs c ON c.job = j.name"
+	" j.lease_until FROM "
+#define LANES "LEFT JOIN lanes l ON l.id = j.lane "
+#define JOBS "jobs j " LANES "LEFT JOIN job_configs c ON c.job = j.name"
 
 static int
 each_entry(struct db_statement *s,
@@ -48,10 +50,11 @@ queue_list(struct db *db, const struct queue_filter *filter,
     int (*each)(void *context, const struct queue_entry *entry), void *context)
 {
 	struct db_statement *s = db_static(db,
-	    ENTRY("NULL") " WHERE (CAST(?1 AS TEXT) IS NULL OR j.state = ?1)"
-			  " AND (CAST(?2 AS TEXT) IS NULL OR c.target = ?2)"
-			  " AND (CAST(?3 AS TEXT) IS NULL OR j.node = ?3)"
-			  " ORDER BY j.name");
+	    ENTRY("NULL") JOBS
+	    " WHERE (CAST(?1 AS TEXT) IS NULL OR j.state = ?1)"
+	    " AND (CAST(?2 AS TEXT) IS NULL OR c.target = ?2)"
+	    " AND (CAST(?3 AS TEXT) IS NULL OR j.node = ?3)"
+	    " ORDER BY j.name");
 
 	if (s == NULL)
 		return -1;
@@ -61,12 +64,61 @@ queue_list(struct db *db, const struct queue_filter *filter,
 	return each_entry(s, each, context);
 }
 
+enum { BY_STATE, BY_NODE, BY_TARGET, FILTERS };
+
+static const char *const conditions[FILTERS] = {
+    [BY_STATE] = " AND j.state = ?",
+    [BY_NODE] = " AND j.node = ?",
+    [BY_TARGET] = " AND c.target = ?",
+};
+static const char page_keys[1 << FILTERS], target_keys[1 << FILTERS];
+
+static const struct query_where page = {
+    .head = ENTRY("NULL") JOBS " WHERE j.name > ?1",
+    .tail = " ORDER BY j.name LIMIT ?2",
+    .fixed = 2,
+    .conditions = conditions,
+    .count = FILTERS,
+    .keys = page_keys,
+};
+
+/* In this order: the index is of what is known of jobs of the target. */
+static const struct query_where page_of_target = {
+    .head = ENTRY("NULL") "job_configs c CROSS JOIN jobs j " LANES
+			  "WHERE j.name = c.job AND c.job > ?1",
+    .tail = " ORDER BY c.job LIMIT ?2",
+    .fixed = 2,
+    .conditions = conditions,
+    .count = FILTERS,
+    .keys = target_keys,
+};
+
+int
+queue_page(struct db *db, const struct queue_filter *filter, const char *after,
+    int64_t limit, int (*each)(void *context, const struct queue_entry *entry),
+    void *context)
+{
+	const char *values[FILTERS] = {
+	    [BY_STATE] = filter->state,
+	    [BY_NODE] = filter->node,
+	    [BY_TARGET] = filter->target,
+	};
+	struct db_statement *s = query_where(
+	    db, filter->target == NULL ? &page : &page_of_target, values);
+
+	if (s == NULL)
+		return -1;
+	db_bind_text(s, 1, after);
+	db_bind_integer(s, 2, limit);
+	return each_entry(s, each, context);
+}
+
 int
 queue_show(struct db *db, const char *name,
     int (*each)(void *context, const struct queue_entry *entry), void *context)
 {
 	struct db_statement *s =
-	    db_static(db, ENTRY("c.spec") " WHERE j.name = ?1");
+	    db_static(db, ENTRY("c.spec") JOBS " WHERE j.name = ?1");
 
 	if (s == NULL)
 		return -1;
