@@ -114,10 +114,12 @@ both() {
 	done
 }
 
-@test "the schema's own test passes on a server" {
-	# It has the database to itself.
+@test "the unit tests of stores pass on a server" {
+	# They have the database to themselves.
 	psql -Xq -d "$server" -c 'CREATE DATABASE units'
-	try 0 "$pf_build/unit/store_schema" "$(as pf units)"
+	for unit in store_schema store_plans serve_crashes serve_jobs serve_series; do
+		try 0 "$pf_build/unit/$unit" "$(as pf units)"
+	done
 	psql -Xq -d "$server" -c 'DROP DATABASE units'
 }
 
