@@ -17,7 +17,7 @@ mandir ?= $(PREFIX)/share/man
 datadir ?= $(PREFIX)/share/pf
 
 programs := pf-backup pf-dedup pf-ingest pf-job pf-reap pf-replay pf-report \
-	pf-run pf-ship pf-stats
+	pf-run pf-serve pf-ship pf-stats
 scripts := $(notdir $(wildcard bin/pf-*))
 
 store_pkgs := sqlite3 libpq
@@ -39,7 +39,8 @@ pf-report_pkgs := $(store_pkgs) libxxhash jansson
 pf-run_libs := engine pf
 pf-run_pkgs := libxxhash jansson
 pf-serve_libs := store pf
-pf-serve_pkgs := $(store_pkgs) libmicrohttpd libxxhash jansson libzstd zlib
+pf-serve_pkgs := $(store_pkgs) libmicrohttpd libcrypto libconfuse libxxhash \
+	jansson libzstd zlib
 pf-ship_libs := pf
 pf-ship_pkgs := libxxhash jansson
 pf-stats_libs := engine pf

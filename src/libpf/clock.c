@@ -64,6 +64,15 @@ clock_monotonic(void)
 }
 
 int64_t
+clock_monotonic_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t
 clock_clip(int64_t ms)
 {
 	if (ms < 0)

@@ -16,6 +16,7 @@
 int64_t clock_now(void);
 /* Never steps back, counts from an unknown moment, ignores PF_NOW. */
 int64_t clock_monotonic(void);
+int64_t clock_monotonic_us(void);
 int64_t clock_from_timespec(struct timespec t);
 /* The nearest moment of the years 1970 to 9999. */
 int64_t clock_clip(int64_t ms);

@@ -159,9 +159,9 @@ msg_diex(int status, const char *format, ...)
 const char *
 msg_quote_n(const char *bytes, size_t len)
 {
-	static struct buf ring[8] = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT,
-	    BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
-	static unsigned turn;
+	static _Thread_local struct buf ring[8] = {BUF_INIT, BUF_INIT, BUF_INIT,
+	    BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+	static _Thread_local unsigned turn;
 	struct buf *b = &ring[turn++ % 8];
 	size_t i;
 

@@ -33,7 +33,8 @@ _Noreturn void msg_diex(int status, const char *format, ...)
 
 /*
  * `text` in single quotes with control bytes, quotes, backslashes and bytes
- * above 0x7e as \xHH. The result is valid until the eighth call after this.
+ * above 0x7e as \xHH. The result is valid until the eighth call after this by
+ * the same thread.
  */
 const char *msg_quote(const char *text);
 const char *msg_quote_n(const char *bytes, size_t len);

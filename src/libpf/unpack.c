@@ -15,7 +15,9 @@
 #define WINDOW_LOG 22
 
 struct unpack {
-	int fd;
+	int fd; /* -1: what is left of `from` */
+	const char *from;
+	size_t from_left;
 	const struct format *format; /* NULL until the first bytes are there */
 	unsigned char in[CHUNK];
 	size_t in_next, in_end;
@@ -34,6 +36,7 @@ struct format {
 	/* Unpacks into `out`: how many bytes, -1 when it is damaged. */
 	ssize_t (*some)(struct unpack *u, unsigned char *out, size_t n);
 	void (*end)(struct unpack *u);
+	enum unpack_form form;
 };
 
 static void
@@ -125,10 +128,22 @@ plain_some(struct unpack *u, unsigned char *out, size_t n)
 }
 
 static const struct format formats[] = {
-    {{0x1f, 0x8b}, 2, gzip_begin, gzip_some, gzip_end},
-    {{0x28, 0xb5, 0x2f, 0xfd}, 4, zstd_begin, zstd_some, zstd_end},
-    {{0}, 0, plain_begin, plain_some, plain_begin},
+    {{0x1f, 0x8b}, 2, gzip_begin, gzip_some, gzip_end, UNPACK_GZIP},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, zstd_begin, zstd_some, zstd_end, UNPACK_ZSTD},
+    {{0}, 0, plain_begin, plain_some, plain_begin, UNPACK_PLAIN},
 };
+
+enum unpack_form
+unpack_form(const void *bytes, size_t n)
+{
+	size_t i;
+
+	for (i = 0; formats[i].magic_len > 0; i++)
+		if (n >= formats[i].magic_len &&
+		    memcmp(bytes, formats[i].magic, formats[i].magic_len) == 0)
+			break;
+	return formats[i].form;
+}
 
 struct unpack *
 unpack_new(int fd)
@@ -137,6 +152,31 @@ unpack_new(int fd)
 
 	u->fd = fd;
 	return u;
+}
+
+struct unpack *
+unpack_new_bytes(const void *bytes, size_t n)
+{
+	struct unpack *u = unpack_new(-1);
+
+	u->from = bytes;
+	u->from_left = n;
+	return u;
+}
+
+/* read(2), or as it would be. */
+static ssize_t
+read_some(struct unpack *u, void *bytes, size_t n)
+{
+	if (u->fd >= 0)
+		return read(u->fd, bytes, n);
+	if (n > u->from_left)
+		n = u->from_left;
+	if (n > 0)
+		memcpy(bytes, u->from, n);
+	u->from += n;
+	u->from_left -= n;
+	return (ssize_t)n;
 }
 
 void
@@ -170,7 +210,7 @@ read_more(struct unpack *u)
 	if (u->in_next == u->in_end)
 		u->in_next = u->in_end = 0;
 	do
-		n = read(u->fd, u->in + u->in_end, CHUNK - u->in_end);
+		n = read_some(u, u->in + u->in_end, CHUNK - u->in_end);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
@@ -220,7 +260,7 @@ unpack_read(struct unpack *u, void *bytes, size_t n)
 	if (u->format == NULL && find_format(u) < 0)
 		return -1;
 	if (u->format->magic_len == 0 && u->in_next == u->in_end)
-		return read(u->fd, bytes, n);
+		return read_some(u, bytes, n);
 	for (;;) {
 		if (u->in_next == u->in_end && !u->has_more && !u->ended &&
 		    read_more(u) < 0)

@@ -1,5 +1,5 @@
 /*
- * A descriptor's bytes as they were before gzip (RFC 1952) or zstd (RFC 8878)
+ * Bytes as they were before gzip (RFC 1952) or zstd (RFC 8878)
  * packed them, which their first bytes tell; anything else is read as it is.
  * Several packed pieces in a row are one.
  */
@@ -11,8 +11,14 @@
 
 struct unpack;
 
+/* Which of them it is by the first bytes. */
+enum unpack_form { UNPACK_PLAIN, UNPACK_GZIP, UNPACK_ZSTD };
+enum unpack_form unpack_form(const void *bytes, size_t n);
+
 /* `fd` is borrowed. */
 struct unpack *unpack_new(int fd);
+/* What is in memory, borrowed. */
+struct unpack *unpack_new_bytes(const void *bytes, size_t n);
 /* NULL is allowed. */
 void unpack_free(struct unpack *u);
 

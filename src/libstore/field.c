@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "hash.h"
 
-static char reason[256];
+static _Thread_local char reason[256];
 
 static const char *
 take_text(const struct field_source *from, uint32_t at, const struct field *f,

@@ -209,3 +209,13 @@ migrate_check(struct db *db)
 		    version, migrate_latest());
 	return 0;
 }
+
+int
+migrate_prepare(struct db *db)
+{
+	int version = migrate_version(db);
+
+	if (version == 0)
+		return migrate_to(db, migrate_latest());
+	return version < 0 ? -1 : migrate_check(db);
+}

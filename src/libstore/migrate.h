@@ -18,6 +18,12 @@ int migrate_version(struct db *db);
  */
 int migrate_to(struct db *db, int wanted);
 
+/*
+ * For writers: a store without tables gets them; an older one is refused, as
+ * are those that migrate_to refuses. 0 or -1.
+ */
+int migrate_prepare(struct db *db);
+
 /* For readers: 0 when the store has exactly the schema we know. */
 int migrate_check(struct db *db);
 

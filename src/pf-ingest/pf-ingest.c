@@ -3,9 +3,9 @@
 #include <malloc.h>
 #include <sysexits.h>
 
-#include "announce.h"
 #include "clock.h"
 #include "emit.h"
+#include "libstore/announce.h"
 #include "libstore/group.h"
 #include "libstore/migrate.h"
 #include "msg.h"
@@ -47,17 +47,6 @@ fail(const struct db_error *error)
 {
 	msg_warnx("%s", error->text);
 	return db_exit_code(error->fault);
-}
-
-/* A store without tables gets them; an older one only on --migrate. */
-static int
-prepare_schema(struct db *db)
-{
-	int version = migrate_version(db);
-
-	if (version == 0)
-		return migrate_to(db, migrate_latest());
-	return version < 0 ? -1 : migrate_check(db);
 }
 
 /* After each commit. */
@@ -149,7 +138,7 @@ run_ingest(struct db *db, const struct options *o)
 	int status;
 
 	input_catch_signals();
-	if (prepare_schema(db) < 0)
+	if (migrate_prepare(db) < 0)
 		return fail(db_error(db));
 	if ((status = rejects_open(&run.rejects, o->rejects)) != 0)
 		return status;

@@ -12,7 +12,8 @@
 #include "buf.h"
 #include "role.h"
 
-enum method { METHOD_GET, METHOD_POST, METHOD_PATCH };
+/* The last is none that a route has. */
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_OTHER };
 
 /* How many {} a route has at most. */
 #define REQUEST_WORDS 2
@@ -23,7 +24,7 @@ struct request_pair {
 
 struct request {
 	enum method method;
-	char *path; /* decoded; never with a NUL or a control byte */
+	char *path; /* as it was sent: well encoded, visible bytes */
 	/* What stands in the path where the route has {}; never empty. */
 	char *word[REQUEST_WORDS];
 	/* ?name=value&…, each name once. */

@@ -13,6 +13,7 @@ enum {
 
 struct caller {
 	unsigned roles; /* 0: nobody we know */
+	bool known;     /* it came with a token that is in the list */
 	/* The only node that it may speak for; empty: any. */
 	char node[256];
 };

@@ -2,7 +2,7 @@
 #ifndef PF_ANNOUNCE_H
 #define PF_ANNOUNCE_H
 
-#include "libstore/db.h"
+#include "db.h"
 
 /*
  * Runs `command` for each announcement that waits in the store and that nobody

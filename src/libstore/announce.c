@@ -7,8 +7,8 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "group.h"
 #include "hook.h"
-#include "libstore/group.h"
 #include "msg.h"
 #include "out.h"
 

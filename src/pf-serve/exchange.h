@@ -1,0 +1,31 @@
+/*
+ * A request on its way, from its first byte to the end of its answer. One
+ * thread has it at a time.
+ */
+#ifndef PF_SERVE_EXCHANGE_H
+#define PF_SERVE_EXCHANGE_H
+
+#include "hash.h"
+#include "libstore/ingest.h"
+#include "route.h"
+
+struct exchange {
+	struct ingest_batch batch; /* of LANE_BATCH */
+	char digest[HASH_TEXT];
+	char *key;           /* the sender's; NULL */
+	struct buf rejected; /* the answer's list, without its brackets */
+
+	struct request request;
+	struct answer answer;
+	const struct route *route;
+	int64_t began;   /* clock_monotonic() */
+	size_t held;     /* bytes of memory that it is accounted for */
+	void *transport; /* of http.c alone */
+	struct exchange *next;
+};
+
+/* The answer is there: it goes on its way, and the exchange is not ours any
+ * more. */
+typedef void exchange_done(struct exchange *x);
+
+#endif
