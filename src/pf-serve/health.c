@@ -104,7 +104,6 @@ answer(struct answer *a, bool alive_is_enough)
 	emit_real(
 	    &e, "last_write_age_seconds", (double)state.written_ms / 1000);
 	emit_end(&e);
-	buf_add_char(&a->body, '\n');
 }
 
 void

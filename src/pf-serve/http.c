@@ -19,6 +19,8 @@
 /* A body that nobody wants is read to its end if it is no longer: who is cut
  * off in the middle of sending does not hear why. */
 #define DRAIN_MAX (1024 * 1024)
+/* How long who has come while we end may take to say why. */
+#define FRESH_MS 2000
 
 struct http {
 	struct http_options options;
@@ -29,8 +31,8 @@ struct http {
 	pthread_rwlock_t lock; /* of what http_set sets */
 	struct http_limits limits;
 	struct tokens *tokens;
-	atomic_size_t held, unanswered;
-	atomic_bool refusing;
+	atomic_size_t held;
+	atomic_bool refusing, ending; /* no more at all, no more after this */
 };
 
 /* More memory for an exchange; false, with the answer, when there is none. */
@@ -135,7 +137,6 @@ send_answer(struct http *h, struct exchange *x)
 
 	if (!t->counted) {
 		t->counted = true;
-		atomic_fetch_sub(&h->unanswered, 1);
 		metrics_request(
 		    x->route, x->answer.status, clock_monotonic() - x->began);
 	}
@@ -145,7 +146,7 @@ send_answer(struct http *h, struct exchange *x)
 		return progress_send(t->connection, x);
 	}
 	peer_set(h->peers, t->peer, PEER_ANSWER);
-	return transport_send(t, x, atomic_load(&h->refusing));
+	return transport_send(t, x, atomic_load(&h->ending));
 }
 
 static enum MHD_Result
@@ -288,7 +289,6 @@ on_target(void *context, const char *target, struct MHD_Connection *connection)
 	buf_init(&x->rejected);
 	answer_init(&x->answer);
 	x->transport = transport_new(connection, peer, target);
-	atomic_fetch_add(&h->unanswered, 1);
 	peer_set(h->peers, peer, PEER_HEADERS);
 	return x;
 }
@@ -306,8 +306,6 @@ on_completed(void *context, struct MHD_Connection *connection, void **state,
 	if (x == NULL)
 		return;
 	t = x->transport;
-	if (!t->counted)
-		atomic_fetch_sub(&h->unanswered, 1);
 	atomic_fetch_sub(&h->held, x->held);
 	peer_set(h->peers, t->peer, PEER_IDLE);
 	transport_free(t);
@@ -441,19 +439,25 @@ http_check(struct http *h)
 void
 http_refuse(struct http *h)
 {
+	struct peers_limits limits = limits_of(h).peers;
+	bool handed = h->daemons > 0;
 	size_t i;
 
-	atomic_store(&h->refusing, true);
 	for (i = 0; i < h->daemons; i++)
-		if (h->listener[i]->handed)
-			MHD_quiesce_daemon(h->daemon[i]);
+		handed = handed && h->listener[i]->handed;
+	atomic_store(&h->ending, true);
+	atomic_store(&h->refusing, !handed);
+	for (i = 0; handed && i < h->daemons; i++)
+		MHD_quiesce_daemon(h->daemon[i]);
+	limits.ms[PEER_FRESH] = FRESH_MS;
+	peers_limit(h->peers, &limits);
 	peers_cut(h->peers, PEER_STREAM);
 }
 
 size_t
-http_unanswered(struct http *h)
+http_busy(struct http *h)
 {
-	return atomic_load(&h->unanswered);
+	return peers_busy(h->peers);
 }
 
 void

@@ -45,12 +45,13 @@ void http_answer(struct exchange *x);
 /* To be called every second or so. */
 void http_check(struct http *h);
 /*
- * From now on what is asked is answered with 503, and no connection is taken
- * from sockets that were handed over: the next program gets them.
+ * From now on each connection gets one more answer: 503, or, on sockets that
+ * were handed over, what it asks for, and those take no more connections: the
+ * next program does.
  */
 void http_refuse(struct http *h);
-/* Requests that have no answer yet. */
-size_t http_unanswered(struct http *h);
+/* Connections that wait for an answer, or have come for one. */
+size_t http_busy(struct http *h);
 /* Ends all connections; nobody may have an exchange any more. */
 void http_free(struct http *h);
 

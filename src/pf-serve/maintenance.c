@@ -187,7 +187,6 @@ run(struct db *db, unsigned set, struct answer *a)
 	if (a->status != 200)
 		emit_string(&e, "error", "not all of it could be done");
 	emit_end(&e);
-	buf_add_char(&a->body, '\n');
 }
 
 void

@@ -6,12 +6,14 @@
 
 #include <confuse.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "buf.h"
 #include "libstore/db.h"
 #include "mem.h"
 #include "msg.h"
@@ -63,6 +65,8 @@ static const char usage[] =
     "      --version                  print the version\n"
     "      --wait DURATION            for a store that is busy (10s)\n"
     "      --waiting-max N            requests that wait for it (4096)\n";
+
+#define CONFIG_MAX (1024 * 1024)
 
 enum kind { TEXT, LIST, FLAG, DURATION, SIZE, COUNT, SHARE };
 
@@ -188,13 +192,38 @@ set_environment(struct options *o)
 	}
 }
 
+/* What is being read, for messages; libconfuse only knows a buffer. */
+static const char *reading;
+
 static void
 on_error(cfg_t *cfg, const char *format, va_list ap)
 {
 	char text[512];
 
 	vsnprintf(text, sizeof text, format, ap);
-	msg_warnx("%s line %d: %s", msg_quote(cfg->filename), cfg->line, text);
+	msg_warnx("%s line %d: %s", msg_quote(reading), cfg->line, text);
+}
+
+/* libconfuse 3.3 counts the line of a comment twice: there are none then. */
+static void
+blank_comments(char *text)
+{
+	char quote = '\0';
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' && text[1] != '\0')
+			text++;
+		else if (quote != '\0')
+			quote = *text == quote ? '\0' : quote;
+		else if (*text == '"' || *text == '\'')
+			quote = *text;
+		else if (*text == '#') {
+			size_t len = strcspn(text, "\n");
+
+			memset(text, ' ', len);
+			text += len - 1;
+		}
+	}
 }
 
 /* The key of a setting; the caller frees it. */
@@ -225,21 +254,20 @@ setting_of(const char *key)
 	return NULL;
 }
 
-/* With the line at hand, each value is looked at when it is read. */
+/* Each value is looked at when it is read, with its line at hand. */
 static int
-on_value(cfg_t *cfg, cfg_opt_t *opt)
+on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	const struct setting *s = setting_of(cfg_opt_name(opt));
 	struct options ignored;
-	const char *value =
-	    cfg_opt_getnstr(opt, (unsigned)cfg_opt_size(opt) - 1);
 	bool good;
 
 	memset(&ignored, 0, sizeof ignored);
-	good = s != NULL && value != NULL && set(&ignored, s, value);
+	good = s != NULL && set(&ignored, s, value);
+	options_release(&ignored);
 	if (!good && s != NULL)
 		cfg_error(cfg, "%s %s", cfg_opt_name(opt), kind_text(s->kind));
-	options_release(&ignored);
+	*(const char **)result = value;
 	return good ? 0 : -1;
 }
 
@@ -251,8 +279,9 @@ make_parser(cfg_opt_t rows[SETTINGS + 1])
 
 	for (i = 0; i < SETTINGS; i++) {
 		char *key = key_of(&settings[i]);
-		cfg_opt_t list = CFG_STR_LIST(key, NULL, CFGF_NODEFAULT);
-		cfg_opt_t one = CFG_STR(key, NULL, CFGF_NODEFAULT);
+		cfg_opt_t list =
+		    CFG_STR_LIST_CB(key, NULL, CFGF_NODEFAULT, on_value);
+		cfg_opt_t one = CFG_STR_CB(key, NULL, CFGF_NODEFAULT, on_value);
 
 		if (settings[i].flag_only)
 			free(key);
@@ -262,8 +291,6 @@ make_parser(cfg_opt_t rows[SETTINGS + 1])
 	rows[n] = (cfg_opt_t)CFG_END();
 	cfg = cfg_init(rows, CFGF_NONE);
 	cfg_set_error_function(cfg, on_error);
-	for (i = 0; i < n; i++)
-		cfg_set_validate_func(cfg, rows[i].name, on_value);
 	return cfg;
 }
 
@@ -289,19 +316,23 @@ read_config(struct options *o, const char *path)
 {
 	cfg_opt_t rows[SETTINGS + 1];
 	cfg_t *cfg = make_parser(rows);
-	int code, status = 0;
+	struct buf text = BUF_INIT;
+	int status = 0;
 	size_t i;
 
-	errno = 0;
-	code = cfg_parse(cfg, path);
-	if (code == CFG_FILE_ERROR) {
-		msg_warn("open %s", msg_quote(path));
+	reading = path;
+	if (buf_read_file(&text, AT_FDCWD, path, CONFIG_MAX) < 0) {
 		status = msg_exit_code(errno);
-	} else if (code != CFG_SUCCESS)
-		status = EX_CONFIG;
-	else
-		take_values(o, cfg);
+		msg_warn("read %s", msg_quote(path));
+	} else {
+		blank_comments(text.data);
+		if (cfg_parse_buf(cfg, text.data) == CFG_SUCCESS)
+			take_values(o, cfg);
+		else
+			status = EX_CONFIG;
+	}
 	cfg_free(cfg);
+	buf_release(&text);
 	for (i = 0; rows[i].name != NULL; i++)
 		free((void *)(uintptr_t)rows[i].name);
 	return status;

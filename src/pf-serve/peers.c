@@ -214,3 +214,17 @@ peers_cut(struct peers *p, enum peer_state state)
 			cut(peer);
 	pthread_mutex_unlock(&p->lock);
 }
+
+size_t
+peers_busy(struct peers *p)
+{
+	const struct peer *peer;
+	size_t busy = 0;
+
+	pthread_mutex_lock(&p->lock);
+	for (peer = p->first; peer != NULL; peer = peer->next)
+		busy += !peer->cut && peer->state != PEER_IDLE &&
+		    peer->state != PEER_STREAM;
+	pthread_mutex_unlock(&p->lock);
+	return busy;
+}

@@ -7,6 +7,7 @@
 #define PF_SERVE_PEERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -15,7 +16,8 @@ struct peer;
 
 /* What a connection is doing. */
 enum peer_state {
-	PEER_IDLE,    /* nothing of a request is there yet */
+	PEER_FRESH,   /* it has just come */
+	PEER_IDLE,    /* it has had an answer */
 	PEER_HEADERS, /* some of it, but not all headers */
 	PEER_BODY,
 	PEER_WORKING, /* we are */
@@ -49,5 +51,7 @@ void peer_set(struct peers *p, struct peer *peer, enum peer_state state);
 void peers_check(struct peers *p);
 /* Cuts off all that are in that state. */
 void peers_cut(struct peers *p, enum peer_state state);
+/* How many have asked and are not answered yet, or have come to ask. */
+size_t peers_busy(struct peers *p);
 
 #endif

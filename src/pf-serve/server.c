@@ -55,7 +55,8 @@ limits_of(const struct options *o)
 	    .unpacked_max = o->unpacked_max,
 	    .lines_max = o->lines_max,
 	    .held_max = o->held_max,
-	    .peers = {.ms = {[PEER_IDLE] = o->idle_timeout_ms,
+	    .peers = {.ms = {[PEER_FRESH] = o->idle_timeout_ms,
+			  [PEER_IDLE] = o->idle_timeout_ms,
 			  [PEER_HEADERS] = o->header_timeout_ms,
 			  [PEER_BODY] = o->body_timeout_ms,
 			  [PEER_ANSWER] = o->answer_timeout_ms},
@@ -321,14 +322,13 @@ server_stop(struct server *s)
 	listen_notify("STOPPING=1");
 	health_stop();
 	http_refuse(s->http);
-	while ((left = http_unanswered(s->http)) > 0 &&
-	    clock_monotonic() < until) {
+	while ((left = http_busy(s->http)) > 0 && clock_monotonic() < until) {
 		http_check(s->http);
 		nanosleep(&pause, NULL);
 	}
 	if (left > 0)
 		msg_warnx(
-		    "%zu requests are cut off, which have no answer", left);
+		    "%zu connections are cut off before their answer", left);
 	progress_stop();
 	release(s);
 	return left > 0 ? EX_TEMPFAIL : 0;

@@ -335,13 +335,27 @@ add_headers(struct MHD_Response *r, const struct transport *t,
 		add_header(r, "Connection", "close");
 }
 
+/* For who reads answers in a terminal, or line by line. */
+static void
+end_line(struct answer *a)
+{
+	struct buf *body = &a->body;
+
+	if (strcmp(a->type, "application/json") == 0 && body->len > 0 &&
+	    body->data[body->len - 1] != '\n')
+		buf_add_char(body, '\n');
+}
+
 enum MHD_Result
 transport_send(struct transport *t, struct exchange *x, bool last)
 {
 	struct answer *a = &x->answer;
-	size_t len = a->status == 304 || a->status == 204 ? 0 : a->body.len;
 	struct MHD_Response *r;
 	enum MHD_Result result;
+	size_t len;
+
+	end_line(a);
+	len = a->status == 304 || a->status == 204 ? 0 : a->body.len;
 
 	r = len == 0 ? MHD_create_response_from_buffer(
 			   0, a->body.data, MHD_RESPMEM_PERSISTENT)

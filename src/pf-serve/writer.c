@@ -173,7 +173,7 @@ answer_stored(struct exchange *x)
 	buf_addf(body, "\"stored\":%llu,\"duplicate\":%llu,\"rejected\":[",
 	    (unsigned long long)n->stored, (unsigned long long)n->duplicate);
 	buf_add(body, x->rejected.data, x->rejected.len);
-	buf_add_str(body, "]}\n");
+	buf_add_str(body, "]}");
 }
 
 static void

@@ -25,6 +25,8 @@ row pf-reap '--dry-run --older-than 1s tree' - '--older-than 1s @'
 row pf-replay '-n 1 input -- ./crash' '-n 1 -- ./crash' '-n 1 @ -- ./crash'
 row pf-report '--db pf.db --summary' - '--db @'
 row pf-run "-d 1s -o job -- $targets/clean.libfuzzer" - '-o job -- @' measures
+row pf-serve '--tokens tokens --token node:a' - \
+	'--db pf.db --tokens @ --check-config' measures
 row pf-ship '--spool spool --status' '--spool spool --spool-only' - measures
 row pf-stats 'fuzzer_stats' '' '@'
 
@@ -361,7 +363,7 @@ obeys_the_schema() {
 		return 1
 	}
 	case $1 in
-	pf-ingest | pf-job | pf-report) [ ! -s told ] ;;
+	pf-ingest | pf-job | pf-report | pf-serve) [ ! -s told ] ;;
 	# The material has a type and fields that nobody knows, on purpose.
 	*) grep -v -e '"type":"weather"' -e '"mood"' told >events && valid events ;;
 	esac

@@ -1,0 +1,214 @@
+# pf-serve: where it listens, with TLS and behind others, and how it ends.
+
+load helper
+load serve
+
+# certificate NAME [OPTION…]: NAME.pem and NAME.key, for 127.0.0.1.
+certificate() {
+	local name=$1
+	shift
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+		-keyout "$name.key" -out "$name.pem" -days 2 -subj /CN=master \
+		-addext subjectAltName=IP:127.0.0.1 "$@" 2>/dev/null
+}
+
+@test "TLS by a certificate and its key" {
+	certificate master
+	serve --cert master.pem --key master.key
+	post 200 "$events" --cacert master.pem
+	same stdout <<<'{"stored":59,"duplicate":0,"rejected":[]}'
+	ask 200 GET /healthz --cacert master.pem --tlsv1.3
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "http${url#https}/healthz")" = 000 ]
+	stop
+	certificate other
+	try 69 pf-serve -d pf.db -l 127.0.0.1:0 --cert master.pem --key other.key
+	says 'are certificate and key a pair?'
+	try 64 pf-serve -d pf.db --cert master.pem
+	try 66 pf-serve -d pf.db -l 127.0.0.1:0 --cert nowhere --key master.key
+}
+
+@test "an address that others can reach needs tokens and TLS" {
+	certificate master
+	pf-serve --tokens tokens --token node:sgp1 >token
+	try 78 pf-serve -d pf.db -l 0.0.0.0:0
+	says 'whoever reaches it could write to the store'
+	try 78 pf-serve -d pf.db -l 0.0.0.0:0 --cert master.pem --key master.key
+	try 78 pf-serve -d pf.db -l 0.0.0.0:0 --tokens tokens
+	says 'tokens would be sent in the clear'
+	serve --listen 0.0.0.0:0 --tokens tokens --cert master.pem --key master.key
+	ask 200 GET /healthz -k
+	stop
+	serve --listen 0.0.0.0:0 --insecure
+	ask 200 GET /healthz
+	stop
+}
+
+@test "several sockets, of all kinds" {
+	serve --listen 127.0.0.1:0 --listen "unix:$PWD/socket" --listen '[::1]:0' ||
+		skip 'there is no IPv6 here'
+	for i in 1 3; do
+		url=http://$(json 'e["listening"]' listening | sed -n "${i}p")
+		ask 200 GET /healthz
+	done
+	post 200 "$events" --unix-socket socket
+	kill -KILL "$serve_pid"
+	wait "$serve_pid" || :
+	[ -S socket ]
+	serve --listen "unix:$PWD/socket"
+	url=http://x
+	ask 200 GET /healthz --unix-socket socket
+	try 69 pf-serve -d pf.db -l "unix:$PWD/socket"
+	stop
+	[ ! -e socket ]
+}
+
+@test "an address that is taken, or none" {
+	serve
+	try 69 pf-serve -d other.db -l "${url#http://}"
+	says "bind on" || says "listen on"
+	stop
+	for where in x 127.0.0.1 ::1:80 127.0.0.1:port; do
+		got=0
+		pf-serve -d other.db -l "$where" 2>stderr 3>&- || got=$?
+		[ "$got" = 64 ] || [ "$got" = 68 ]
+		[ "$(wc -l <stderr)" = 1 ]
+	done
+}
+
+# The batch is in the store, but its commit waits, when SIGTERM comes.
+@test "what was asked is answered before the end, what comes after is 503" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	serve
+	strace -f -qq -o trace -e trace=fdatasync \
+		-e inject=fdatasync:delay_enter=2000000 -p "$serve_pid" 3>&- &
+	tracer=$!
+	until_true 10 grep -q 'TracerPid:.*[1-9]' "/proc/$serve_pid/status"
+	curl -sS --data-binary "@$events" "$url/api/v1/results/batch" >first 3>&- &
+	curl=$!
+	until_true 10 grep -q fdatasync trace
+	kill -TERM "$serve_pid"
+	until_true 5 eval 'ask 503 GET /readyz >/dev/null'
+	post 503 "$events"
+	same stdout <<<'{"error":"the server is stopping"}'
+	grep -qi '^connection: close' headers
+	wait "$curl"
+	same first <<<'{"stored":59,"duplicate":0,"rejected":[]}'
+	stop
+	wait "$tracer" || :
+	[ "$(sql 'SELECT count(*) FROM events')" = 59 ]
+}
+
+# handed FD-NUMBER COMMAND…: as a service manager starts it.
+handed() {
+	/usr/bin/python3 -c '
+import os, socket, sys
+s = socket.socket(fileno=os.dup(int(sys.argv[1])))
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execvp(sys.argv[2], sys.argv[2:])' "$@"
+}
+
+# Every second of a client's must be served, by whichever of the servers.
+@test "with a socket that is handed over an upgrade refuses nobody" {
+	export PF_DB=$PWD/pf.db
+	/usr/bin/python3 - "$events" >told 2>failed 3>&- <<-'END'
+		import http.client, os, signal, socket, subprocess, sys, threading, time
+		listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+		port = listener.getsockname()[1]
+		def start():
+		    def become():
+		        os.dup2(listener.fileno(), 3)
+		        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+		    # The child must know its own pid.
+		    return subprocess.Popen(
+		        ["sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec pf-serve"],
+		        preexec_fn=lambda: os.dup2(listener.fileno(), 3, True),
+		        pass_fds=[3], stdout=subprocess.DEVNULL)
+		lines = open(sys.argv[1], "rb").readlines()
+		answers = []
+		stop = threading.Event()
+		def client():
+		    n = 0
+		    while not stop.is_set():
+		        c = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+		        c.request("POST", "/api/v1/results/batch", lines[n % 59])
+		        answers.append(c.getresponse().status)
+		        c.close()
+		        n += 1
+		server = start()
+		threads = [threading.Thread(target=client) for _ in range(4)]
+		for t in threads: t.start()
+		for _ in range(4):
+		    time.sleep(0.5)
+		    server.send_signal(signal.SIGTERM)
+		    if server.wait() != 0: print("ended with", server.returncode)
+		    server = start()
+		time.sleep(0.5)
+		stop.set()
+		for t in threads: t.join()
+		server.terminate()
+		server.wait()
+		# A connection of the old server's may still be told to go.
+		print(sorted(set(answers) - {200, 503}), answers.count(200) > 200)
+	END
+	same failed </dev/null
+	same told <<<'[] True'
+	[ "$(sql 'SELECT count(*) FROM events')" = 59 ]
+}
+
+@test "a service manager is told when it is ready, and when it ends" {
+	/usr/bin/python3 - "$PWD" >told 3>&- <<-'END'
+		import os, signal, socket, subprocess, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind(sys.argv[1] + "/notify")
+		s.settimeout(20)
+		os.environ["NOTIFY_SOCKET"] = sys.argv[1] + "/notify"
+		p = subprocess.Popen(["pf-serve", "-d", "x.db", "-l", "127.0.0.1:0"],
+		                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		print(s.recv(100).decode())
+		p.send_signal(signal.SIGHUP)
+		print(s.recv(100).decode())
+		print(s.recv(100).decode())
+		p.terminate()
+		print(s.recv(100).decode(), p.wait())
+	END
+	same told <<-'END'
+		READY=1
+		RELOADING=1
+		READY=1
+		STOPPING=1 0
+	END
+}
+
+@test "settings come from a file, and limits again on SIGHUP" {
+	cat >conf <<-'END'
+		# what a master has
+		body_max = 1K
+		min_free = 0.1%
+	END
+	serve --config conf
+	post 413 "$events"
+	sed -i 's/1K/1M/' conf
+	kill -HUP "$serve_pid"
+	until_true 5 grep -q 'were read again' server.log
+	post 200 "$events"
+	echo 'body_max = much' >>conf
+	kill -HUP "$serve_pid"
+	until_true 5 grep -q 'stay as they were' server.log
+	grep -qF "'conf' line 4: body_max is a size" server.log
+	post 200 "$events"
+	stop
+	try 78 pf-serve --config conf -d pf.db
+	sed -i '$d' conf
+	echo 'listen = { "127.0.0.1:0", "'"unix:$PWD/socket"'" }' >>conf
+	pf-serve --config conf -d pf.db >listening 3>&- &
+	serve_pid=$!
+	until_true 10 is_up
+	[ "$(wc -l <listening)" = 2 ]
+	stop
+	echo 'bodymax = 1K' >conf
+	try 78 pf-serve --config conf --check-config -d pf.db
+	says "'conf' line 1: no such option 'bodymax'"
+	try 66 pf-serve --config nowhere -d pf.db
+}
