@@ -93,6 +93,8 @@ $(build)/obj/src/libstore/%.o: cppflags += $(shell $(PKG_CONFIG) --cflags libpq)
 
 # The default rules are compiled in.
 $(build)/obj/src/libcrash/rules_default.o: share/pf-dedup.rules
+# So is what can be asked.
+$(build)/obj/src/pf-serve/openapi.o: share/openapi.json
 
 define program
 $(build)/bin/$(1): $$(call objects_of,src/$(1)) $$(call archives_of,$$($(1)_libs))

@@ -61,7 +61,7 @@ $(2): fuzz_pkgs += $($(1)_pkgs)
 endef
 tests_of = $(filter $(foreach d,unit/ unit/fuzz_ bin/fuzz_,\
 	$(1:pf-%=$(build)/$(d)%_%)),$(unit_tests) $(fuzz_replays) $(fuzz_targets))
-$(foreach p,$(sort $(programs) pf-serve),$(if $(call tests_of,$(p)),$(eval \
+$(foreach p,$(programs),$(if $(call tests_of,$(p)),$(eval \
 	$(call test_of_program,$(p),$(call tests_of,$(p))))))
 
 # make fuzz: each target for FUZZ_SECONDS; what it finds goes to build/fuzz.

@@ -48,6 +48,7 @@ const struct route routes[] = {
 
     {METHOD_POST, API "/system/maintenance", ROLE_ADMIN, LANE_CHORE,
 	route_maintenance},
+    {METHOD_GET, API "/openapi.json", 0, LANE_HERE, route_openapi},
     {METHOD_GET, "/healthz", 0, LANE_HERE, route_health},
     {METHOD_GET, "/readyz", 0, LANE_HERE, route_ready},
     {METHOD_GET, "/metrics", READER, LANE_READ, route_metrics},
