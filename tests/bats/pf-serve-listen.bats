@@ -212,3 +212,40 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 	says "'conf' line 1: no such option 'bodymax'"
 	try 66 pf-serve --config nowhere -d pf.db
 }
+
+# The example, with its names and ports made ours.
+@test "behind nginx, as in the example" {
+	PATH=$PATH:/usr/sbin command -v nginx >/dev/null || skip 'nginx is not installed'
+	certificate master
+	pf-serve --tokens tokens --token node,reader:sgp1 >token
+	serve --listen "unix:$PWD/serve.sock" --tokens tokens
+	port=$(/usr/bin/python3 -c '
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	sed -e "s|/run/pf/serve.sock|$PWD/serve.sock|" -e "s|/etc/pf/cert|$PWD/master|" \
+		-e "s|/etc/pf/key.pem|$PWD/master.key|" -e '/listen \[::\]/d' \
+		-e "s|listen 443|listen 127.0.0.1:$port|" "$pf_root/share/nginx.conf" >site
+	{
+		echo "daemon off; user $(id -un); pid $PWD/nginx.pid; error_log $PWD/nginx.log;"
+		echo 'events {} http { access_log off;'
+		for kind in client_body proxy fastcgi uwsgi scgi; do
+			echo "${kind}_temp_path $PWD/$kind;"
+		done
+		echo "include $PWD/site; }"
+	} >nginx.conf
+	PATH=$PATH:/usr/sbin nginx -p "$PWD" -c "$PWD/nginx.conf" 2>nginx.said 3>&- &
+	nginx=$!
+	url=https://127.0.0.1:$port
+	as=(--cacert master.pem -H "Authorization: Bearer $(<token)")
+	until_true 10 ask 200 GET /readyz "${as[@]}"
+	post 200 "$events" "${as[@]}"
+	same stdout <<<'{"stored":59,"duplicate":0,"rejected":[]}'
+	ask 401 GET /api/v1/nodes --cacert master.pem
+	curl -sSN --max-time 60 "$url/api/v1/jobs/json-afl/progress" "${as[@]}" >stream 3>&- &
+	curl=$!
+	until_true 10 grep -q 'event: crash' stream
+	kill "$curl"
+	kill "$nginx"
+	wait "$nginx" || :
+	stop
+}
