@@ -42,7 +42,7 @@ pf-serve_libs := store pf
 pf-serve_pkgs := $(store_pkgs) libmicrohttpd libcrypto libconfuse libxxhash \
 	jansson libzstd zlib
 pf-ship_libs := pf
-pf-ship_pkgs := libxxhash jansson
+pf-ship_pkgs := libcurl libxxhash jansson libzstd zlib
 pf-stats_libs := engine pf
 pf-stats_pkgs := libxxhash jansson
 libraries := pf engine crash store

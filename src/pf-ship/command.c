@@ -1,7 +1,6 @@
-/* Destinations that are commands reading lines: exec: and ssh://. */
+/* The destination exec: is a command that reads lines. */
 #include "command.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,6 +10,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "judge.h"
 
 enum delivery
 command_judge(int wait_status, bool read_all, struct buf *why)
@@ -30,27 +30,9 @@ command_judge(int wait_status, bool read_all, struct buf *why)
 		    code);
 		return DELIVERY_TEMPORARY;
 	}
-	if (code == 0)
-		return DELIVERY_DONE;
-	buf_addf(why, "the command ended with %d", code);
-	switch (code) {
-	case 1:
-		return DELIVERY_REMARKED;
-	case EX_DATAERR:
-		return DELIVERY_REFUSED;
-	case EX_NOPERM:
-		return DELIVERY_FORBIDDEN;
-	/* These say that the command or its options are wrong. No line is to
-	 * blame: to refuse them all would empty the spool. */
-	case EX_USAGE:
-	case EX_NOINPUT:
-	case EX_CONFIG:
-	case 126:
-	case 127:
-		return DELIVERY_UNUSABLE;
-	default:
-		return DELIVERY_TEMPORARY;
-	}
+	if (code != 0)
+		buf_addf(why, "the command ended with %d", code);
+	return judge_exit(code);
 }
 
 /* A batch on its way into a command. */
@@ -168,63 +150,29 @@ deliver(struct destination *d, const struct consignment *c, struct buf *why)
 	return result;
 }
 
-static const char *
-open_exec(struct destination *d, const char *rest)
+static struct consignment *
+next(struct destination *d)
 {
-	if (*rest == '\0')
-		return "no command after exec:";
+	struct consignment *c = d->waiting;
+
+	c->result = deliver(d, c, &c->why);
+	return c->result == DELIVERY_INTERRUPTED ? NULL : c;
+}
+
+static int
+open_exec(struct destination *d, const char *rest, struct buf *why)
+{
+	if (*rest == '\0') {
+		buf_add_str(why, "no command after exec:");
+		return EX_USAGE;
+	}
 	strvec_add(&d->argv, "/bin/sh");
 	strvec_add(&d->argv, "-c");
 	strvec_add(&d->argv, rest);
-	return NULL;
+	return 0;
 }
 
-static bool
-is_port(const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (!isdigit((unsigned char)text[i]))
-			return false;
-	return len > 0 && len <= 5;
-}
-
-/* [user@]host[:port][/]; an IPv6 address stands in brackets. */
-static const char *
-open_ssh(struct destination *d, const char *rest)
-{
-	size_t len = strcspn(rest, "/");
-	const char *port = memchr(rest, ':', len);
-	size_t host_len;
-
-	if (memchr(rest, ']', len) != NULL) {
-		const char *after = memchr(rest, ']', len);
-
-		port = after + 1 < rest + len ? after + 1 : NULL;
-		if (port != NULL && *port != ':')
-			return "nothing but a port may follow the address";
-	}
-	host_len = port != NULL ? (size_t)(port - rest) : len;
-	if (host_len == 0 || *rest == '-')
-		return "no host in it";
-	if (strcspn(rest, "/") != strlen(rest) && rest[len + 1] != '\0')
-		return "an ssh URL has no path; see --remote";
-	if (port != NULL && !is_port(port + 1, len - host_len - 1))
-		return "the port is not a number";
-	strvec_add(&d->argv, "ssh");
-	strvec_add(&d->argv, "-oBatchMode=yes");
-	if (d->options.ssh_config != NULL)
-		strvec_addf(&d->argv, "-F%s", d->options.ssh_config);
-	if (port != NULL)
-		strvec_addf(
-		    &d->argv, "-p%.*s", (int)(len - host_len - 1), port + 1);
-	strvec_add(&d->argv, "--");
-	strvec_addf(&d->argv, "%.*s", (int)host_len, rest);
-	strvec_add(&d->argv, d->options.remote);
-	return NULL;
-}
-
-const struct destination_scheme destination_exec = {
-    "exec:", open_exec, deliver};
-const struct destination_scheme destination_ssh = {"ssh://", open_ssh, deliver};
+const struct destination_scheme destination_exec = {.prefix = "exec:",
+    .open = open_exec,
+    .send = destination_keep,
+    .next = next};

@@ -2,54 +2,22 @@
 #include "deliver.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/random.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
-#include "backoff.h"
 #include "clock.h"
+#include "courier.h"
 #include "lock.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
-#include "reject.h"
-#include "stage.h"
 
 /* How often other writers' batches, and a lock held by another, are seen to. */
 #define RESCAN_MS 2000
 #define LOCK_POLL_MS 200
-/* A batch is halved until a line is alone: one level for each bit. */
-#define SPLIT_DEPTH 64
-
-struct courier {
-	struct spool *spool;
-	struct destination *destination;
-	const struct deliver_options *options;
-	bool finishing;        /* no more batches will be written for us */
-	unsigned failures;     /* in a row */
-	int64_t failing_since; /* clock_monotonic() */
-	struct buf why, told;  /* reasons: the present, the last one told */
-	struct buf file;       /* the batch in hand */
-	struct buf rejects;    /* of the batch in hand */
-	int status;
-	bool stop;
-};
-
-/* A run of whole lines of a payload. */
-struct range {
-	const char *bytes;
-	size_t len;
-	uint64_t first, lines; /* counted from 0 in the batch */
-};
-
-static void
-stop(struct courier *c, int status)
-{
-	c->status = exit_worse(c->status, status);
-	c->stop = true;
-}
 
 static void
 read_notify(struct courier *c)
@@ -82,7 +50,7 @@ pause_for(struct courier *c, int64_t ms, bool wake)
 		    left <= 60000)
 			return;
 		if (p[0].revents != 0)
-			stop(c, 0);
+			courier_stop(c, 0);
 		else if (p[1].revents != 0)
 			read_notify(c);
 		if (wake && p[1].revents != 0)
@@ -90,215 +58,183 @@ pause_for(struct courier *c, int64_t ms, bool wake)
 	}
 }
 
-/* Once for each reason in a row; every time with -v. */
+/* What is in nobody's power is told of, passed over, and blocks nothing. */
 static void
-tell(struct courier *c, const char *key)
+leave(struct courier *c, const char *name, int status)
 {
-	if (strcmp(c->why.data, c->told.data) == 0) {
-		msg_info("%s: %s", key, c->why.data);
+	c->status = exit_worse(c->status, status);
+	if (names_find(&c->stuck, name, strlen(name)) == NULL)
+		names_add(&c->stuck, name, strlen(name), 0);
+}
+
+static void
+cannot_load(struct courier *c, const char *name, const char *why, int error)
+{
+	progress_clear(&c->progress);
+	if (error == ENOENT)
+		return; /* dropped, or another's */
+	if (error != 0) {
+		msg_warnx(
+		    "read %s: %s: left where it is", msg_quote(name), why);
+		leave(c, name, msg_exit_code(error));
 		return;
-	}
-	msg_warnx("%s: %s: kept, to be tried again", key, c->why.data);
-	buf_clear(&c->told);
-	buf_add(&c->told, c->why.data, c->why.len);
-}
-
-static void
-back_off(struct courier *c, const char *key)
-{
-	const struct deliver_options *o = c->options;
-	int64_t now = clock_monotonic(), delay, left;
-	uint64_t random = 0;
-
-	if (c->failures == 0)
-		c->failing_since = now;
-	tell(c, key);
-	(void)!getrandom(&random, sizeof random, 0);
-	delay = backoff_delay(
-	    c->failures++, o->retry_min_ms, o->retry_max_ms, random);
-	left = c->failing_since + o->max_elapsed_ms - now;
-	if (c->finishing && o->max_elapsed_ms >= 0 && left <= 0) {
-		msg_warnx("gave up for now; everything is kept");
-		stop(c, EX_TEMPFAIL);
-		return;
-	}
-	if (c->finishing && o->max_elapsed_ms >= 0 && delay > left)
-		delay = left;
-	pause_for(c, delay, false);
-}
-
-/* Until the lines are taken or refused, or the courier is to stop. */
-static enum delivery
-send_lines(struct courier *c, const struct consignment *lines)
-{
-	enum delivery result = DELIVERY_INTERRUPTED;
-
-	while (!c->stop) {
-		result = destination_deliver(c->destination, lines, &c->why);
-		switch (result) {
-		case DELIVERY_TEMPORARY:
-			back_off(c, lines->key);
-			continue;
-		case DELIVERY_FORBIDDEN:
-		case DELIVERY_UNUSABLE:
-			msg_warnx("%s: %s: delivery stops, everything is kept",
-			    lines->key, c->why.data);
-			stop(c,
-			    result == DELIVERY_FORBIDDEN ? EX_NOPERM
-							 : EX_UNAVAILABLE);
-			break;
-		case DELIVERY_INTERRUPTED:
-			stop(c, 0);
-			break;
-		case DELIVERY_REMARKED:
-			msg_warnx("%s: %s: delivered, with lines rejected "
-				  "over there",
-			    lines->key, c->why.data);
-			c->status = exit_worse(c->status, 1);
-			break;
-		case DELIVERY_CONFLICT:
-		case DELIVERY_DONE:
-		case DELIVERY_REFUSED:
-			break;
-		}
-		c->failures = 0;
-		buf_clear(&c->told);
-		return result;
-	}
-	return DELIVERY_INTERRUPTED;
-}
-
-static void
-refuse_lines(struct courier *c, const char *key, const struct range *r)
-{
-	const char *at = r->bytes;
-	uint64_t i;
-
-	for (i = 0; i < r->lines; i++) {
-		const char *end =
-		    memchr(at, '\n', (size_t)(r->bytes + r->len - at));
-		char *from =
-		    mem_printf("%s line %" PRIu64, key, r->first + i + 1);
-
-		msg_warnx("%s: refused: %s", from, c->why.data);
-		reject_write(
-		    &c->rejects, c->why.data, from, at, (size_t)(end - at));
-		free(from);
-		at = end + 1;
 	}
 	c->status = exit_worse(c->status, 1);
+	if (spool_set_aside(c->spool, c->spool->new, name, why) < 0)
+		leave(c, name, msg_exit_code(errno));
 }
 
-/* Cuts the first half of the lines off `r`, which keeps the rest. */
-static struct range
-split(struct range *r)
-{
-	struct range half = {r->bytes, 0, r->first, r->lines / 2};
-	const char *at = r->bytes;
-	uint64_t i;
-
-	for (i = 0; i < half.lines; i++)
-		at = (const char *)memchr(
-			 at, '\n', (size_t)(r->bytes + r->len - at)) +
-		    1;
-	half.len = (size_t)(at - r->bytes);
-	r->bytes = at;
-	r->len -= half.len;
-	r->first += half.lines;
-	r->lines -= half.lines;
-	return half;
-}
-
-/* True when every line of the batch has found its place. */
+/* Is there room for one more batch, of that name, in the window? */
 static bool
-send_batch(struct courier *c, const struct batch *b)
+has_room(const struct courier *c, const char *name)
 {
-	struct range todo[SPLIT_DEPTH] = {
-	    {c->file.data + BATCH_HEADER, b->bytes, 0, b->lines}};
-	unsigned count = 1;
+	struct stat st;
 
-	while (count > 0) {
-		struct range r = todo[--count], half;
-		char *key = r.lines == b->lines
-		    ? mem_dup(b->key)
-		    : mem_printf("%s.%" PRIu64 "-%" PRIu64, b->key, r.first + 1,
-			  r.first + r.lines);
-		struct consignment lines = {key, r.bytes, r.len};
-		enum delivery result = send_lines(c, &lines);
+	if (c->loaded == 0)
+		return true;
+	return c->loaded < c->window &&
+	    (fstatat(c->spool->new, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		c->loaded_bytes + (uint64_t)st.st_size <=
+		    c->options->in_flight_bytes);
+}
 
-		free(key);
-		if (c->stop)
-			return false;
-		if (result == DELIVERY_CONFLICT ||
-		    (result == DELIVERY_REFUSED && r.lines == 1))
-			refuse_lines(c, b->key, &r);
-		if (result != DELIVERY_REFUSED || r.lines == 1)
+static void
+load(struct courier *c)
+{
+	struct parcel *p = c->parcel;
+
+	while (!c->stop && c->next < c->names.count &&
+	    has_room(c, c->names.name[c->next])) {
+		const char *name = c->names.name[c->next++], *why;
+		int error;
+
+		while (p->loaded)
+			p++;
+		why = parcel_load(p, c->spool, name, &error);
+		if (why != NULL) {
+			cannot_load(c, name, why, error);
 			continue;
-		half = split(&r);
-		todo[count++] = r;
-		todo[count++] = half;
+		}
+		c->loaded++;
+		c->loaded_bytes += p->batch.bytes;
 	}
-	return true;
-}
-
-/* The batch is done with: its refused lines are kept, then it goes. */
-static void
-remove_batch(struct courier *c, const char *key)
-{
-	char *name = mem_printf("%s.jsonl", key);
-
-	if (c->rejects.len > 0 &&
-	    stage_write(c->spool->rejected, name, c->rejects.data,
-		c->rejects.len) < 0) {
-		msg_warn("write %s to rejected/", name);
-		stop(c, msg_exit_code(errno));
-	} else if (unlinkat(c->spool->new, key, 0) < 0 && errno != ENOENT) {
-		msg_warn("remove %s, which was delivered", key);
-		stop(c, msg_exit_code(errno));
-	}
-	free(name);
 }
 
 static void
-take_file(struct courier *c, const char *name)
+unload(struct courier *c, struct parcel *p)
 {
-	struct batch b;
-	int error;
-	const char *why = spool_read(c->spool, name, &b, &c->file, &error);
+	int code = 0;
 
-	if (why != NULL && error == 0) {
-		c->status = exit_worse(c->status, 1);
-		if (spool_set_aside(c->spool, c->spool->new, name, why) < 0)
-			stop(c, msg_exit_code(errno));
-		return;
-	}
-	if (why != NULL) {
-		msg_warnx("read %s: %s", msg_quote(name), why);
-		stop(c, msg_exit_code(error));
-		return;
-	}
-	buf_clear(&c->rejects);
-	if (send_batch(c, &b))
-		remove_batch(c, b.key);
+	if (parcel_finish(p, c->spool, &code) < 0)
+		courier_stop(c, code);
+	else
+		progress_add(&c->progress, p->batch.lines);
+	c->loaded--;
+	c->loaded_bytes -= p->batch.bytes;
+	parcel_unload(p);
 }
 
-/* One window of batches; how many there were. */
-static int
-take_window(struct courier *c)
+static void
+hand_over(struct courier *c, struct parcel *p)
 {
-	char *names[SPOOL_WINDOW];
-	int count = spool_oldest(c->spool, names), i;
+	parcel_prepare(p);
+	p->consignment.number = ++c->handed;
+	p->flying = true;
+	c->flying++;
+	destination_send(c->destination, &p->consignment);
+}
 
-	if (count < 0) {
+/* The probe is the batch that has failed the least: one that always fails
+ * does not block the others. */
+static struct parcel *
+probe_of(const struct courier *c)
+{
+	struct parcel *best = c->parcel;
+	size_t i;
+
+	for (i = 0; i < c->window; i++) {
+		struct parcel *p = &c->parcel[i];
+
+		if (p->loaded && (!best->loaded || p->tries < best->tries))
+			best = p;
+	}
+	return best;
+}
+
+/* Hands over what may be; after a failure one batch at a time. */
+static void
+send_waiting(struct courier *c)
+{
+	size_t i;
+
+	if (c->breaker.failures > 0) {
+		if (c->flying == 0 && clock_monotonic() >= c->not_before)
+			hand_over(c, probe_of(c));
+		return;
+	}
+	for (i = 0; i < c->window; i++)
+		if (c->parcel[i].loaded && !c->parcel[i].flying &&
+		    c->flying < destination_window(c->destination))
+			hand_over(c, &c->parcel[i]);
+}
+
+/* Waits for a result and does what follows from it. */
+static void
+receive(struct courier *c)
+{
+	struct consignment *s = destination_next(c->destination);
+	size_t i;
+
+	if (s == NULL) {
+		courier_stop(c, 0);
+		return;
+	}
+	for (i = 0; &c->parcel[i].consignment != s; i++)
+		;
+	courier_settle(c, &c->parcel[i]);
+	if (c->parcel[i].count == 0)
+		unload(c, &c->parcel[i]);
+}
+
+/* Lists the oldest; false when there are none. */
+static bool
+list(struct courier *c)
+{
+	totals_add(c->spool, &c->totals);
+	spool_names_release(&c->names);
+	c->next = 0;
+	if (spool_oldest(c->spool, NULL, &c->stuck, &c->names) < 0) {
 		msg_warn("read new/ of the spool");
-		stop(c, msg_exit_code(errno));
+		courier_stop(c, msg_exit_code(errno));
 	}
-	for (i = 0; i < count; i++) {
-		if (!c->stop)
-			take_file(c, names[i]);
-		free(names[i]);
+	c->progress.total = c->progress.batches + c->names.total;
+	return c->names.count > 0;
+}
+
+static void
+run(struct courier *c)
+{
+	bool last;
+
+	while (!c->stop) {
+		load(c);
+		if (c->loaded > 0) {
+			send_waiting(c);
+			if (c->flying > 0)
+				receive(c);
+			else
+				pause_for(c, c->not_before - clock_monotonic(),
+				    false);
+			continue;
+		}
+		/* Only a look after the last word was said is the last. */
+		last = c->finishing;
+		if (c->next < c->names.count || list(c) || c->stop)
+			continue;
+		if (last)
+			break;
+		pause_for(c, RESCAN_MS, true);
 	}
-	return count;
 }
 
 /* The lock's descriptor; -1 when somebody else has seen to our batches. */
@@ -311,19 +247,69 @@ take_lock(struct courier *c)
 	while ((fd = lock_take(c->spool->dir, "lock")) < 0 && !c->stop) {
 		if (errno != EWOULDBLOCK) {
 			msg_warn("lock the spool");
-			stop(c, msg_exit_code(errno));
+			courier_stop(c, msg_exit_code(errno));
 		} else if (c->options->notify < 0 ||
 		    (c->finishing && c->options->max_elapsed_ms >= 0 &&
 			clock_monotonic() - since >=
 			    c->options->max_elapsed_ms)) {
 			msg_warnx("another pf-ship delivers from this spool");
-			stop(c, EX_TEMPFAIL);
+			courier_stop(c, EX_TEMPFAIL);
 		} else if (c->finishing && !spool_has_own(c->spool))
-			stop(c, 0);
+			courier_stop(c, 0);
 		else
 			pause_for(c, LOCK_POLL_MS, false);
 	}
 	return fd;
+}
+
+/* While the breaker is open a run that reads nothing has nothing to do. */
+static void
+ask_breaker(struct courier *c)
+{
+	int64_t now = clock_now(), left;
+
+	if (c->stop || c->destination->scheme->once)
+		return;
+	breaker_file_open(
+	    &c->breaker_file, c->spool, c->options->url, &c->breaker);
+	left = breaker_left(&c->breaker, now);
+	c->not_before = clock_monotonic() + left;
+	if (left == 0 || c->options->notify >= 0 || !list(c))
+		return;
+	msg_warnx("the destination has failed %u times in a row and is tried "
+		  "again in %.1f seconds; everything is kept",
+	    c->breaker.failures, (double)left / 1000);
+	courier_stop(c, EX_TEMPFAIL);
+}
+
+static void
+begin(struct courier *c)
+{
+	size_t i;
+
+	c->window = (size_t)destination_window(c->destination);
+	c->parcel = mem_calloc(c->window, sizeof *c->parcel);
+	for (i = 0; i < c->window; i++)
+		parcel_init(&c->parcel[i]);
+	buf_init(&c->told);
+	progress_init(&c->progress);
+}
+
+static void
+end(struct courier *c)
+{
+	size_t i;
+
+	progress_clear(&c->progress);
+	totals_add(c->spool, &c->totals);
+	/* What is still in flight must not be looked at any more. */
+	destination_close(c->destination);
+	for (i = 0; i < c->window; i++)
+		parcel_release(&c->parcel[i]);
+	free(c->parcel);
+	spool_names_release(&c->names);
+	names_release(&c->stuck);
+	buf_release(&c->told);
 }
 
 int
@@ -333,28 +319,17 @@ deliver_all(struct spool *s, struct destination *d,
 	struct courier c = {.spool = s,
 	    .destination = d,
 	    .options = options,
+	    .stuck = NAMES_INIT,
 	    .finishing = options->notify < 0,
-	    .why = BUF_INIT,
-	    .told = BUF_INIT,
-	    .file = BUF_INIT,
-	    .rejects = BUF_INIT};
-	int lock = take_lock(&c);
+	    .failing_since = -1};
+	int lock;
 
-	while (!c.stop) {
-		bool last = c.finishing;
-
-		if (take_window(&c) > 0)
-			continue;
-		/* Only a look after the last word was said is the last. */
-		if (last)
-			break;
-		pause_for(&c, RESCAN_MS, true);
-	}
+	begin(&c);
+	lock = take_lock(&c);
+	ask_breaker(&c);
+	run(&c);
+	end(&c);
 	if (lock >= 0)
 		close(lock);
-	buf_release(&c.why);
-	buf_release(&c.told);
-	buf_release(&c.file);
-	buf_release(&c.rejects);
 	return c.status;
 }

@@ -2,13 +2,15 @@
 #include "destination.h"
 
 #include <stdlib.h>
+#include <sysexits.h>
 
-static const struct destination_scheme *const schemes[] = {
-    &destination_exec, &destination_file, &destination_ssh};
+static const struct destination_scheme *const schemes[] = {&destination_exec,
+    &destination_file, &destination_http, &destination_https, &destination_ssh,
+    &destination_stdio};
 
-const char *
+int
 destination_open(struct destination *d, const char *url,
-    const struct destination_options *options)
+    const struct destination_options *options, struct buf *why)
 {
 	size_t i;
 
@@ -19,22 +21,62 @@ destination_open(struct destination *d, const char *url,
 		if (strncmp(url, schemes[i]->prefix, len) != 0)
 			continue;
 		d->scheme = schemes[i];
-		return schemes[i]->open(d, url + len);
+		return schemes[i]->open(d, url + len, why);
 	}
-	return "not exec:, file:// or ssh://";
+	buf_add_str(why, "not https://, http://, ssh://, file://, exec: or -");
+	return EX_USAGE;
 }
 
 void
-destination_release(struct destination *d)
+destination_close(struct destination *d)
 {
+	if (d->scheme != NULL && d->scheme->close != NULL)
+		d->scheme->close(d);
 	strvec_release(&d->argv);
 	free(d->path);
+	d->path = NULL;
+	d->state = NULL;
 }
 
-enum delivery
-destination_deliver(
-    struct destination *d, const struct consignment *c, struct buf *why)
+uint64_t
+destination_window(const struct destination *d)
 {
-	buf_clear(why);
-	return d->scheme->deliver(d, c, why);
+	return d->scheme->several ? d->options.in_flight : 1;
+}
+
+void
+destination_send(struct destination *d, struct consignment *c)
+{
+	buf_clear(&c->why);
+	answer_clear(&c->answer);
+	c->retry_after_ms = -1;
+	c->result = DELIVERY_TEMPORARY;
+	d->scheme->send(d, c);
+}
+
+struct consignment *
+destination_next(struct destination *d)
+{
+	return d->scheme->next(d);
+}
+
+void
+destination_keep(struct destination *d, struct consignment *c)
+{
+	d->waiting = c;
+}
+
+void
+consignment_init(struct consignment *c)
+{
+	*c = (struct consignment){.retry_after_ms = -1};
+	buf_init(&c->why);
+	answer_init(&c->answer);
+}
+
+void
+consignment_release(struct consignment *c)
+{
+	buf_release(&c->why);
+	answer_release(&c->answer);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 
 #include "destination.h"
 #include "mem.h"
@@ -199,14 +200,28 @@ deliver(struct destination *d, const struct consignment *c, struct buf *why)
 	return result;
 }
 
-static const char *
-open_file(struct destination *d, const char *rest)
+static struct consignment *
+next(struct destination *d)
 {
-	if (*rest != '/')
-		return "file:// needs an absolute path, as in file:///dir/";
-	d->path = mem_dup(rest);
-	return NULL;
+	struct consignment *c = d->waiting;
+
+	c->result = deliver(d, c, &c->why);
+	return c;
 }
 
-const struct destination_scheme destination_file = {
-    "file://", open_file, deliver};
+static int
+open_file(struct destination *d, const char *rest, struct buf *why)
+{
+	if (*rest != '/') {
+		buf_add_str(
+		    why, "file:// needs an absolute path, as in file:///dir/");
+		return EX_USAGE;
+	}
+	d->path = mem_dup(rest);
+	return 0;
+}
+
+const struct destination_scheme destination_file = {.prefix = "file://",
+    .open = open_file,
+    .send = destination_keep,
+    .next = next};

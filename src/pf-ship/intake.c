@@ -4,18 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "clock.h"
+#include "drop.h"
 #include "event.h"
 #include "mem.h"
 #include "msg.h"
 #include "out.h"
 #include "reject.h"
+#include "scan.h"
 #include "stage.h"
+#include "totals.h"
 #include "writer.h"
 
 #define CHUNK 65536
@@ -28,12 +32,15 @@ struct intake {
 	struct spool *spool;
 	const struct intake_limits *limits;
 	struct writer writer;
+	struct scan scan;
+	struct room room;
+	struct drop drop;
+	struct totals totals;
 	struct buf input; /* read and not yet a whole line */
 	bool skipping;    /* inside a line that is too long */
 	uint64_t line_number;
 	struct buf rejects; /* not yet written */
 	int rejected_fd;    /* -1 until the first */
-	uint64_t spooled;   /* bytes of sealed batches, as last counted */
 	int signals, notify;
 	int status;
 };
@@ -46,18 +53,37 @@ is_signalled(const struct intake *in, int timeout_ms)
 	return poll(&p, 1, timeout_ms) > 0;
 }
 
+/*
+ * Our own file in rejected/, locked, so that --retry-rejected lets it be. Who
+ * does that may have come between the two calls and have taken it away.
+ */
+static int
+open_rejects(const struct spool *s)
+{
+	char name[BATCH_RUN + sizeof ".jsonl"];
+	struct stat st;
+	int fd;
+
+	snprintf(name, sizeof name, "%s.jsonl", s->run);
+	for (;;) {
+		fd = openat(s->rejected, name,
+		    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+		if (fd < 0 ||
+		    (flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0 &&
+			st.st_nlink > 0))
+			return fd;
+		close(fd);
+	}
+}
+
 static int
 append_rejects(struct intake *in)
 {
-	char name[BATCH_RUN + sizeof ".jsonl"];
-
 	if (in->rejects.len == 0)
 		return 0;
-	snprintf(name, sizeof name, "%s.jsonl", in->spool->run);
 	if (in->rejected_fd < 0)
-		in->rejected_fd = openat(in->spool->rejected, name,
-		    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
+		in->rejected_fd = open_rejects(in->spool);
 	if (in->rejected_fd < 0 ||
 	    stage_write_all(
 		in->rejected_fd, in->rejects.data, in->rejects.len) < 0 ||
@@ -87,18 +113,38 @@ reject(struct intake *in, const char *why, const char *line, size_t len)
 	msg_warnx("%s: %s", from, why);
 	reject_write(&in->rejects, why, from, line, len);
 	in->status = exit_worse(in->status, 1);
+	in->totals.rejected_lines++;
 	if (in->rejects.len >= CHUNK)
 		keep_rejects(in);
 	free(from);
 }
 
-static void
-count_spool(struct intake *in)
+/* Enough more not to begin again with the next line. */
+static uint64_t
+with_margin(const struct intake *in, uint64_t bytes)
 {
-	if (spool_bytes(in->spool, &in->spooled) == 0)
-		return;
-	msg_warn("count the spool");
-	in->status = exit_worse(in->status, msg_exit_code(errno));
+	return bytes + in->limits->room.bytes / 16;
+}
+
+/* Tells what went; false when nothing did. */
+static bool
+make_room(struct intake *in, uint64_t bytes)
+{
+	uint64_t lines = in->drop.lines, batches = in->drop.batches;
+
+	if (!in->limits->room.drop_oldest)
+		return false;
+	drop_stats(&in->drop, in->spool, with_margin(in, bytes));
+	lines = in->drop.lines - lines;
+	batches = in->drop.batches - batches;
+	if (lines == 0)
+		return false;
+	msg_warnx("the spool is full: %" PRIu64 " stats lines of %" PRIu64
+		  " batches were dropped, the oldest",
+	    lines, batches);
+	in->totals.dropped_lines += lines;
+	in->status = exit_worse(in->status, 1);
+	return true;
 }
 
 /*
@@ -118,6 +164,8 @@ insist(struct intake *in, int (*step)(struct writer *))
 			msg_warn("write to the spool%s",
 			    full ? " (reading stops until there is room)" : "");
 		told = true;
+		if (full && make_room(in, in->writer.payload.len))
+			continue;
 		if (full ? is_signalled(in, ROOM_POLL_MS) : failed) {
 			int status = msg_exit_code(errno);
 
@@ -141,7 +189,7 @@ seal(struct intake *in)
 		return true;
 	if (!insist(in, writer_seal))
 		return false;
-	in->spooled += BATCH_HEADER + bytes;
+	room_add(&in->room, BATCH_HEADER + bytes);
 	keep_rejects(in);
 	/* A full pipe has woken the other side already. */
 	if (in->notify >= 0)
@@ -152,19 +200,16 @@ seal(struct intake *in)
 static bool
 take_line(struct intake *in, const char *line, size_t len)
 {
+	struct event_places at;
 	const char *why;
-	json_t *event = event_parse(line, len, &why);
-	bool urgent;
 
-	if (event == NULL) {
+	if (!event_scan(&in->scan, line, len, &at, &why)) {
 		reject(in, why, line, len);
 		return true;
 	}
-	urgent = strcmp(json_string_value(json_object_get(event, "type")),
-		     "crash") == 0;
-	json_decref(event);
 	writer_add(&in->writer, line, len);
-	if (urgent || in->writer.lines >= in->limits->batch_lines ||
+	if (scan_text_is(&in->scan, at.type, "crash") ||
+	    in->writer.lines >= in->limits->batch_lines ||
 	    in->writer.payload.len >= in->limits->batch_bytes)
 		return seal(in);
 	return true;
@@ -196,25 +241,45 @@ take_lines(struct intake *in, bool ended)
 	return go && insist(in, writer_flush);
 }
 
+/* How much is too much, with the reason told once. */
+static uint64_t
+excess(struct intake *in, bool *told)
+{
+	struct buf why = BUF_INIT;
+	uint64_t bytes = room_excess(&in->room, in->writer.payload.len, &why);
+
+	if (bytes > 0 && !*told && !in->limits->room.drop_oldest) {
+		msg_warnx("the spool is full: %s; reading stops until there is "
+			  "room",
+		    why.data);
+		*told = true;
+	}
+	buf_release(&why);
+	return bytes;
+}
+
 /* Until the spool has room; false when a signal came first. */
 static bool
 await_room(struct intake *in)
 {
-	bool told = false;
+	bool told = false, more = true;
+	uint64_t bytes;
 
-	if (in->spooled + in->writer.payload.len < in->limits->spool_bytes)
+	if (room_excess(&in->room, in->writer.payload.len, NULL) == 0)
 		return true;
 	if (!seal(in))
 		return false;
 	for (;;) {
-		count_spool(in);
-		if (in->spooled < in->limits->spool_bytes)
+		room_count(&in->room);
+		bytes = excess(in, &told);
+		if (bytes == 0)
 			return true;
-		if (!told)
-			msg_warnx("the spool is full: %" PRIu64 " of %" PRIu64
-				  " bytes; reading stops until there is room",
-			    in->spooled, in->limits->spool_bytes);
-		told = true;
+		if (more && make_room(in, bytes))
+			continue;
+		if (more && in->limits->room.drop_oldest)
+			msg_warnx("the spool is full and has no stats to drop; "
+				  "reading stops until there is room");
+		more = false;
 		if (is_signalled(in, ROOM_POLL_MS))
 			return false;
 	}
@@ -300,6 +365,7 @@ intake(struct spool *s, const struct intake_limits *limits, int signals,
 {
 	struct intake in = {.spool = s,
 	    .limits = limits,
+	    .scan = SCAN_INIT,
 	    .rejected_fd = -1,
 	    .signals = signals,
 	    .notify = notify};
@@ -307,10 +373,13 @@ intake(struct spool *s, const struct intake_limits *limits, int signals,
 	buf_init(&in.input);
 	buf_init(&in.rejects);
 	writer_init(&in.writer, s);
-	count_spool(&in);
+	if (room_init(&in.room, s, &limits->room) < 0)
+		in.status = msg_exit_code(errno);
 	run(&in);
 	keep_rejects(&in);
+	totals_add(s, &in.totals);
 	writer_release(&in.writer);
+	scan_release(&in.scan);
 	buf_release(&in.rejects);
 	buf_release(&in.input);
 	if (in.rejected_fd >= 0)

@@ -2,13 +2,13 @@
 #ifndef PF_SHIP_INTAKE_H
 #define PF_SHIP_INTAKE_H
 
-#include "spool.h"
+#include "room.h"
 
 struct intake_limits {
 	uint64_t batch_lines;
 	uint64_t batch_bytes;
 	int64_t batch_age_ms;
-	uint64_t spool_bytes; /* of sealed batches; reading stops there */
+	struct room_limits room; /* reading stops there */
 };
 
 /*

@@ -26,7 +26,7 @@ be_courier(struct spool *s, struct destination *d,
 		exit(0);
 	close(STDIN_FILENO);
 	status = deliver_all(s, d, options);
-	destination_release(d);
+	destination_close(d);
 	spool_release(s);
 	exit(status);
 }

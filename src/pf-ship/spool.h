@@ -5,6 +5,8 @@
  *	new/       sealed batches, to be delivered; named by their key
  *	rejected/  lines that were refused, with the reason, as JSON lines
  *	corrupt/   what was found in tmp/ or new/ and is no batch
+ *	breaker/   which destinations fail (breaker_file.h)
+ *	totals     what was done (totals.h)
  *	lock       held by the one who delivers
  *
  * Any number of writers, one who delivers. There is no index.
@@ -28,7 +30,19 @@ struct spool {
 
 /* The longest file that can be a batch. */
 #define SPOOL_FILE_MAX (64 * 1024 * 1024)
-#define SPOOL_WINDOW 256
+/* Names that are held at once, of however many there are. */
+#define SPOOL_WINDOW 4096
+
+struct names;
+struct spool_names {
+	char **name;
+	size_t count;
+	uint64_t total; /* of which these are the oldest */
+};
+
+struct spool_size {
+	uint64_t files, bytes;
+};
 
 /*
  * Opens the spool and, with `create`, makes what is missing of it (mode 0700).
@@ -48,10 +62,13 @@ bool spool_name_valid(const char *name);
 int
 spool_store(struct spool *s, const char *key, const char *payload, size_t len);
 /*
- * The names of the oldest entries of new/, sorted, at most SPOOL_WINDOW of
- * them, however many there are. The caller frees each. -1 with errno.
+ * The names of the oldest entries of new/, sorted, that come after `after`
+ * (NULL: all do) and are not in `skip` (NULL: none is). -1 with errno, and
+ * nothing is to be released.
  */
-int spool_oldest(const struct spool *s, char *names[SPOOL_WINDOW]);
+int spool_oldest(const struct spool *s, const char *after,
+    const struct names *skip, struct spool_names *names);
+void spool_names_release(struct spool_names *names);
 /* Whether a batch of this run is still there; errs on the side of yes. */
 bool spool_has_own(const struct spool *s);
 /*
@@ -69,7 +86,7 @@ int spool_set_aside(
 DIR *spool_list(int dir);
 /* The next entry but "." and ".."; NULL at the end or with errno. */
 const char *spool_next(DIR *d);
-/* Bytes of the sealed batches; -1 with errno. */
-int spool_bytes(const struct spool *s, uint64_t *bytes);
+/* The sealed batches, counted; -1 with errno. */
+int spool_measure(const struct spool *s, struct spool_size *size);
 
 #endif
