@@ -252,3 +252,17 @@ arrives() {
 	try 0 ship --drain --to "$url"
 	nothing_lost 1000
 }
+
+@test "kill -9 in the middle of deliveries loses and doubles nothing" {
+	events 1 2000 | try 0 ship --spool-only --batch 5
+	master
+	for n in 50 100 150 200 250 300; do
+		shipping --drain --to "$url" 2>/dev/null 3>&- &
+		pid=$!
+		until_true 10 eval '[ "$(wc -l <m/requests)" -ge $n ]'
+		kill -KILL $pid
+		{ wait $pid || :; } 2>/dev/null
+	done
+	try 0 ship --drain --to "$url"
+	nothing_lost 2000
+}

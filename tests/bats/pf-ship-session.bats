@@ -57,17 +57,12 @@ stored_once() {
 
 @test "ssh keeps a control connection for the next run" {
 	sshd_start
-	mkdir "$BATS_RUN_TMPDIR/x"
-	ship_options='--spool x --retry-min 5ms --retry-max 20ms'
-	cd "$BATS_RUN_TMPDIR"
-	sed -i "s|^|# |; s|^# ||" "$BATS_TEST_TMPDIR/ssh_config"
-	events 1 3 | try 0 ship --to "ssh://127.0.0.1:$port" --ssh-persist 1m \
-		--ssh-config "$BATS_TEST_TMPDIR/ssh_config"
-	socket=$(find "$PWD/x" -type s)
+	events 1 3 | try 0 ssh_ship --ssh-persist 1m
+	socket=$(find "$PWD/spool" -type s)
 	[ -n "$socket" ]
-	ssh -F "$BATS_TEST_TMPDIR/ssh_config" -o "ControlPath=$socket" -O check 127.0.0.1
-	ssh -F "$BATS_TEST_TMPDIR/ssh_config" -o "ControlPath=$socket" -O exit 127.0.0.1
-	rm -r x
+	ssh -F ssh_config -o "ControlPath=$socket" -O check 127.0.0.1
+	ssh -F ssh_config -o "ControlPath=$socket" -O exit 127.0.0.1
+	stored_once 3
 }
 
 @test "ssh that is killed half-way loses and doubles nothing" {
