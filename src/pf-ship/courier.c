@@ -16,6 +16,13 @@ courier_stop(struct courier *c, int status)
 	c->stop = true;
 }
 
+void
+courier_give_up(struct courier *c)
+{
+	msg_warnx("gave up for now; everything is kept");
+	courier_stop(c, EX_TEMPFAIL);
+}
+
 /* Once for each reason in a row; every time with -v. */
 static void
 tell(struct courier *c, const struct consignment *s)
@@ -66,10 +73,8 @@ fail(struct courier *c, const struct parcel *p)
 	    s->retry_after_ms, clock_now(), random);
 	if (!c->destination->scheme->once)
 		breaker_file_save(&c->breaker_file, &c->breaker);
-	if (is_over(c, now, &delay)) {
-		msg_warnx("gave up for now; everything is kept");
-		courier_stop(c, EX_TEMPFAIL);
-	}
+	if (is_over(c, now, &delay))
+		courier_give_up(c);
 	c->not_before = now + delay;
 }
 

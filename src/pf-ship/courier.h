@@ -30,7 +30,7 @@ struct courier {
 	 * is theirs, too. */
 	uint64_t same_failure;
 	int64_t not_before;    /* the next try; clock_monotonic() */
-	int64_t failing_since; /* the same; of breaker.failures > 0 */
+	int64_t failing_since; /* the same; -1: it is not known to */
 	struct buf told;       /* the reason last told */
 	struct totals totals;
 	struct progress progress;
@@ -40,6 +40,8 @@ struct courier {
 
 /* Ends the delivery, everything else is kept. */
 void courier_stop(struct courier *c, int status);
+/* The same with 75, told. */
+void courier_give_up(struct courier *c);
 /* What the parcel's result means: for its lines, and for the next ones. */
 void courier_settle(struct courier *c, struct parcel *p);
 

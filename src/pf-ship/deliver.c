@@ -211,6 +211,21 @@ list(struct courier *c)
 	return c->names.count > 0;
 }
 
+/*
+ * Until the next try, or news: the input may end meanwhile, and with it the
+ * patience.
+ */
+static void
+await_try(struct courier *c)
+{
+	int64_t most = c->options->max_elapsed_ms;
+
+	if (c->finishing && most >= 0 && c->breaker.open &&
+	    c->failing_since >= 0 && c->not_before - c->failing_since > most)
+		courier_give_up(c);
+	pause_for(c, c->not_before - clock_monotonic(), true);
+}
+
 static void
 run(struct courier *c)
 {
@@ -223,8 +238,7 @@ run(struct courier *c)
 			if (c->flying > 0)
 				receive(c);
 			else
-				pause_for(c, c->not_before - clock_monotonic(),
-				    false);
+				await_try(c);
 			continue;
 		}
 		/* Only a look after the last word was said is the last. */
@@ -274,6 +288,8 @@ ask_breaker(struct courier *c)
 	    &c->breaker_file, c->spool, c->options->url, &c->breaker);
 	left = breaker_left(&c->breaker, now);
 	c->not_before = clock_monotonic() + left;
+	if (left > 0)
+		c->failing_since = clock_monotonic();
 	if (left == 0 || c->options->notify >= 0 || !list(c))
 		return;
 	msg_warnx("the destination has failed %u times in a row and is tried "

@@ -51,9 +51,24 @@ open_destination(struct options *o, struct destination *d)
 }
 
 static int
-run(struct options *o, struct spool *s)
+deliver(struct options *o, struct spool *s)
 {
 	struct destination d;
+	int status = 0;
+
+	open_destination(o, &d);
+	if (o->mode == MODE_RETRY_REJECTED)
+		status = retry_rejected(s, &o->limits);
+	status = exit_worse(status,
+	    o->mode == MODE_SHIP ? ship(s, &o->limits, &d, &o->deliver)
+				 : deliver_all(s, &d, &o->deliver));
+	destination_close(&d);
+	return status;
+}
+
+static int
+run(struct options *o, struct spool *s)
+{
 	int status;
 
 	if (o->mode == MODE_STATUS)
@@ -62,17 +77,9 @@ run(struct options *o, struct spool *s)
 	if (o->mode == MODE_SPOOL_ONLY)
 		return exit_worse(
 		    status, intake(s, &o->limits, o->deliver.signals, -1));
-	if (o->mode == MODE_RETRY_REJECTED) {
-		status = exit_worse(status, retry_rejected(s, &o->limits));
-		if (o->to == NULL)
-			return status;
-	}
-	open_destination(o, &d);
-	status = exit_worse(status,
-	    o->mode == MODE_SHIP ? ship(s, &o->limits, &d, &o->deliver)
-				 : deliver_all(s, &d, &o->deliver));
-	destination_close(&d);
-	return status;
+	if (o->mode == MODE_RETRY_REJECTED && o->to == NULL)
+		return exit_worse(status, retry_rejected(s, &o->limits));
+	return exit_worse(status, deliver(o, s));
 }
 
 int

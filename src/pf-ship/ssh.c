@@ -229,6 +229,21 @@ add_options(struct destination *d)
 		strvec_addf(&d->argv, "-F%s", o->ssh_config);
 }
 
+/* An address in brackets is given to ssh without them. */
+static void
+add_host(struct destination *d, const char *host, size_t len)
+{
+	struct buf name = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (host[i] != '[' && host[i] != ']')
+			buf_add_char(&name, host[i]);
+	strvec_add(&d->argv, "--");
+	strvec_add(&d->argv, name.data);
+	buf_release(&name);
+}
+
 /* [user@]host[:port][/]; an IPv6 address stands in brackets. */
 static const char *
 parse(struct destination *d, const char *rest)
@@ -255,8 +270,7 @@ parse(struct destination *d, const char *rest)
 	if (port != NULL)
 		strvec_addf(
 		    &d->argv, "-p%.*s", (int)(len - host_len - 1), port + 1);
-	strvec_add(&d->argv, "--");
-	strvec_addf(&d->argv, "%.*s", (int)host_len, rest);
+	add_host(d, rest, host_len);
 	strvec_add(&d->argv, d->options.remote);
 	return NULL;
 }

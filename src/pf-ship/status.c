@@ -13,7 +13,7 @@
 #include "out.h"
 #include "scan.h"
 
-/* Types come from outside: what is beyond so many is counted as one. */
+/* Types come from outside: the last of so many stands for all the rest. */
 #define TYPES_MAX 100
 #define BREAKER_MAX 65536
 
@@ -32,6 +32,10 @@ type_named(struct status *t, const char *name)
 	for (i = 0; i < t->types; i++)
 		if (strcmp(t->type[i].name, name) == 0)
 			return &t->type[i];
+	if (t->types == TYPES_MAX)
+		return &t->type[TYPES_MAX - 1];
+	if (t->types == TYPES_MAX - 1)
+		name = "other types";
 	MEM_GROW(t->type, t->types, t->types_cap);
 	t->type[t->types] = (struct status_type){mem_dup(name), 0, 0};
 	return &t->type[t->types++];
@@ -47,10 +51,7 @@ count_line(struct counting *c, const char *line, size_t len)
 	buf_clear(&c->name);
 	if (event_scan(&c->scan, line, len, &at, &why))
 		scan_add_text(&c->name, &c->scan, at.type);
-	if (c->status->types >= TYPES_MAX)
-		type = type_named(c->status, "other");
-	else
-		type = type_named(c->status, c->name.data);
+	type = type_named(c->status, c->name.data);
 	type->lines++;
 	type->bytes += len + 1;
 	c->status->lines++;

@@ -181,3 +181,21 @@ open_breaker() {
 	wait $pid || :
 	[ "$(cat spool/rejected/* | wc -l)" = 2 ]
 }
+
+@test "a pipe gives up, too, when the wait is longer than --max-elapsed" {
+	master '*retry=503:3600'
+	mkfifo pipe
+	shipping --to "$url" --max-elapsed 2s --batch 1 <pipe 2>err 3>&- &
+	pid=$!
+	exec 4>pipe
+	events 1 1 >&4
+	until_true 5 grep -q 'the master answers 503' err
+	exec 4>&-
+	status=0
+	wait $pid || status=$?
+	[ $status = 75 ]
+	[ "$(wc -l <m/requests)" = 1 ]
+	events 2 2 | try 75 ship --to "$url" --max-elapsed 2s
+	[ "$(wc -l <m/requests)" = 1 ]
+	[ "$(count new)" = 2 ]
+}

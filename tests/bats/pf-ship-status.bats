@@ -92,3 +92,12 @@ load ship
 		/dev/null >terminal 3>&-
 	grep -q '[0-9] batches delivered, [0-9]* lines/s, [0-9] left' terminal
 }
+
+@test "beyond a hundred types the rest is counted as one" {
+	for n in $(seq 150); do events "$n" "$n" "t$n"; done |
+		try 0 ship --spool-only
+	events 151 155 t1 | try 0 ship --spool-only
+	try 0 ship --status
+	json '[len(e["types"]), e["types"]["t1"]["lines"], e["types"]["other types"]["lines"]]' >seen
+	same seen <<<'[100, 6, 51]'
+}
