@@ -35,6 +35,14 @@ struct http {
 	atomic_bool refusing, ending; /* no more at all, no more after this */
 };
 
+/* What waits is written in about a second; not all come back in the same one.
+ */
+static int64_t
+retry_after(void)
+{
+	return 1 + clock_monotonic() % 2;
+}
+
 /* More memory for an exchange; false, with the answer, when there is none. */
 static bool
 hold(struct http *h, struct exchange *x, size_t bytes, size_t max)
@@ -46,7 +54,7 @@ hold(struct http *h, struct exchange *x, size_t bytes, size_t max)
 	if (before + bytes <= max || before + bytes == x->held)
 		return true;
 	answer_error(&x->answer, 503, "too much is being sent at once");
-	x->answer.retry_after = 1 + clock_monotonic() % 4;
+	x->answer.retry_after = retry_after();
 	return false;
 }
 
@@ -227,7 +235,7 @@ dispatch(struct http *h, struct exchange *x)
 	MHD_suspend_connection(t->connection);
 	if (!put(h, x)) {
 		answer_error(&x->answer, 503, "too many wait already");
-		x->answer.retry_after = 1 + clock_monotonic() % 4;
+		x->answer.retry_after = retry_after();
 		http_answer(x);
 	}
 	return MHD_YES;

@@ -39,7 +39,7 @@ static const char usage[] =
     "  -d, --db STORE                 a file or postgresql://... (PF_DB)\n"
     "      --header-max SIZE          of target and headers (16K)\n"
     "      --header-timeout DURATION  to send them (10s)\n"
-    "      --held-max SIZE            of all bodies together (24M)\n"
+    "      --held-max SIZE            of all bodies together (8M)\n"
     "  -h, --help                     this text\n"
     "      --hours-after DURATION     purge: hours instead of events\n"
     "      --idle-timeout DURATION    between requests (60s)\n"
@@ -97,7 +97,7 @@ static const struct setting settings[] = {
     {"db", TEXT, AT(db), NULL, "PF_DB", false},
     {"header-max", SIZE, AT(header_max), "16K", NULL, false},
     {"header-timeout", DURATION, AT(header_timeout_ms), "10s", NULL, false},
-    {"held-max", SIZE, AT(held_max), "24M", NULL, false},
+    {"held-max", SIZE, AT(held_max), "8M", NULL, false},
     {"hours-after", DURATION, AT(hours_after_ms), NULL, NULL, false},
     {"idle-timeout", DURATION, AT(idle_timeout_ms), "60s", NULL, false},
     {"insecure", FLAG, AT(insecure), NULL, NULL, false},

@@ -15,7 +15,7 @@
 
 /* What one commit takes, at most. */
 #define GROUP_MAX 256
-#define GROUP_BYTES (4 * 1024 * 1024)
+#define GROUP_BYTES (2 * 1024 * 1024)
 /* How often an idle writer proves that the store can be written to. */
 #define PROBE_MS 15000
 
