@@ -266,3 +266,31 @@ arrives() {
 	try 0 ship --drain --to "$url"
 	nothing_lost 2000
 }
+
+# killed_at_every SYSCALL: each such call in turn is the last one of a drain.
+killed_at_every() {
+	local n=1 got=137
+	events 1 30 | try 0 ship --spool-only --batch 10
+	master
+	while [ $got = 137 ]; do
+		got=0
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace="$1" \
+			-e inject="$1:signal=SIGKILL:when=$n" pf-ship --spool spool \
+			--drain --to "$url" 3>&- 2>stderr || got=$?
+		n=$((n + 1))
+	done
+	[ $got = 0 ] && [ $n -gt 2 ]
+	nothing_lost 30
+}
+
+@test "kill -9 at every sendto loses and doubles nothing" {
+	killed_at_every sendto
+}
+
+@test "kill -9 at every recvfrom loses and doubles nothing" {
+	killed_at_every recvfrom
+}
+
+@test "kill -9 at every unlinkat of a drain over HTTP does not, either" {
+	killed_at_every unlinkat
+}

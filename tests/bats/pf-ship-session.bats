@@ -163,3 +163,18 @@ answered() {
 	exec 4<&-
 	cmp expected stdout
 }
+
+@test "kill -9 at every write and read of a pull loses and doubles nothing" {
+	events 1 60 | try 0 ship --spool-only --batch 10
+	local call n
+	for call in write read unlinkat; do
+		for n in 1 2 3 5 8 13; do
+			pf-ingest --from "ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace \
+				-e trace=$call -e inject=$call:signal=SIGKILL:when=$n \
+				pf-ship --spool spool --drain --to -" >out 2>err 3>&- || :
+		done
+		events 61 90 | try 0 ship --spool-only --batch 10
+	done
+	try 0 pf-ingest --from 'pf-ship --spool spool --drain --to -'
+	stored_once 90
+}
