@@ -188,7 +188,7 @@ move(struct session *s, int signals, int64_t timeout_ms, struct buf *why)
 	/* Who has said why it goes is read before its pipe is found shut. */
 	if (p[1].revents != 0)
 		return read_answers(s, why);
-	if (write_piece(s) == 0)
+	if (s->writing == NULL || write_piece(s) == 0)
 		return 0;
 	buf_addf(why, "write the batch: %s", strerror(errno));
 	return -1;
