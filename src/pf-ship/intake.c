@@ -18,6 +18,7 @@
 #include "out.h"
 #include "reject.h"
 #include "scan.h"
+#include "source.h"
 #include "stage.h"
 #include "totals.h"
 #include "writer.h"
@@ -27,10 +28,15 @@
 #define ROOM_POLL_MS 200
 /* How long the rest of a line may take after a signal. */
 #define UNFINISHED_MS 100
+/* How often it is looked whether the rest of a line has come, and for how long
+ * its beginning is left where it came from. */
+#define REST_POLL_MS 10
+#define REST_MS 200
 
 struct intake {
 	struct spool *spool;
 	const struct intake_limits *limits;
+	struct source source;
 	struct writer writer;
 	struct scan scan;
 	struct room room;
@@ -38,6 +44,7 @@ struct intake {
 	struct totals totals;
 	struct buf input; /* read and not yet a whole line */
 	bool skipping;    /* inside a line that is too long */
+	int64_t waits_ms; /* so far, for the rest of a line */
 	uint64_t line_number;
 	struct buf rejects; /* not yet written */
 	int rejected_fd;    /* -1 until the first */
@@ -215,6 +222,23 @@ take_line(struct intake *in, const char *line, size_t len)
 	return true;
 }
 
+static bool
+fail_to_read(struct intake *in)
+{
+	msg_warn("read standard input");
+	in->status = exit_worse(in->status, EX_IOERR);
+	return false;
+}
+
+/* All lines of what was read are in files: it need not stay where it is. */
+static bool
+settle(struct intake *in)
+{
+	keep_rejects(in);
+	return source_settle(&in->source, in->input.len) == 0 ||
+	    fail_to_read(in);
+}
+
 /* Whole lines out of what was read; `ended` makes the rest one, too. */
 static bool
 take_lines(struct intake *in, bool ended)
@@ -238,7 +262,7 @@ take_lines(struct intake *in, bool ended)
 		at += len + (newline != NULL);
 	}
 	buf_consume(&in->input, (size_t)(at - in->input.data));
-	return go && insist(in, writer_flush);
+	return go && insist(in, writer_flush) && settle(in);
 }
 
 /* How much is too much, with the reason told once. */
@@ -299,6 +323,24 @@ patience(const struct intake *in)
 	return left > 3600 * 1000 ? 3600 * 1000 : (int)left;
 }
 
+/*
+ * The beginning of a line lies where it came from, and poll tells of that and
+ * not of what is new. When nothing comes for a while it is taken out.
+ */
+static int
+await_rest(struct intake *in)
+{
+	if (in->waits_ms < REST_MS) {
+		in->waits_ms += REST_POLL_MS;
+		return is_signalled(in, REST_POLL_MS) ? -1 : 0;
+	}
+	in->waits_ms = 0;
+	if (source_settle(&in->source, 0) == 0)
+		return 0;
+	fail_to_read(in);
+	return -1;
+}
+
 /* 1 if something was read, 0 if nothing yet, -1 at the end of it all. */
 static int
 read_more(struct intake *in)
@@ -311,17 +353,17 @@ read_more(struct intake *in)
 		return 0;
 	if (p[0].revents != 0)
 		return -1;
-	n = read(STDIN_FILENO, buf_reserve(&in->input, CHUNK), CHUNK);
+	n = source_read(&in->source, &in->input, CHUNK);
 	if (n > 0) {
-		buf_truncate(&in->input, in->input.len + (size_t)n);
+		in->waits_ms = 0;
 		return 1;
 	}
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+	if (n < 0 && errno == EAGAIN)
+		return in->source.handed > 0 ? await_rest(in) : 0;
+	if (n < 0 && errno == EINTR)
 		return 0;
-	if (n < 0) {
-		msg_warn("read standard input");
-		in->status = exit_worse(in->status, EX_IOERR);
-	}
+	if (n < 0)
+		fail_to_read(in);
 	return -1;
 }
 
@@ -336,6 +378,8 @@ finish_line(struct intake *in)
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 	char c = '\0';
 
+	if (source_settle(&in->source, 0) < 0)
+		return fail_to_read(in);
 	while (in->input.len > 0 && c != '\n' &&
 	    in->input.len <= EVENT_LINE_MAX_EMBEDDED &&
 	    poll(&p, 1, UNFINISHED_MS) > 0 && read(STDIN_FILENO, &c, 1) == 1)
@@ -372,6 +416,7 @@ intake(struct spool *s, const struct intake_limits *limits, int signals,
 
 	buf_init(&in.input);
 	buf_init(&in.rejects);
+	source_init(&in.source, STDIN_FILENO);
 	writer_init(&in.writer, s);
 	if (room_init(&in.room, s, &limits->room) < 0)
 		in.status = msg_exit_code(errno);
@@ -380,6 +425,7 @@ intake(struct spool *s, const struct intake_limits *limits, int signals,
 	totals_add(s, &in.totals);
 	writer_release(&in.writer);
 	scan_release(&in.scan);
+	source_release(&in.source);
 	buf_release(&in.rejects);
 	buf_release(&in.input);
 	if (in.rejected_fd >= 0)

@@ -70,8 +70,8 @@ every_route_is_documented(void **state)
 	for (route = routes; route->pattern != NULL; route++) {
 		operation = operation_of(document, route);
 		if (operation == NULL)
-			fail_msg("%s %s", methods[route->method],
-			    route->pattern);
+			fail_msg(
+			    "%s %s", methods[route->method], route->pattern);
 		/* Who needs no token, and who does. */
 		if ((json_object_get(operation, "security") != NULL) !=
 		    (route->roles == 0))
