@@ -16,8 +16,8 @@ enum { BY_RANK, BY_STATE, BY_TARGET, FILTERS };
 static const char *const conditions[FILTERS] = {
     [BY_RANK] = " AND g.severity_rank = ?",
     [BY_STATE] = " AND g.state = ?",
-    [BY_TARGET] = " AND EXISTS (SELECT 1 FROM crashes m"
-		  " WHERE m.group_key = g.key AND m.target = ?)",
+    [BY_TARGET] = (" AND EXISTS (SELECT 1 FROM crashes m"
+		   " WHERE m.group_key = g.key AND m.target = ?)"),
 };
 static const char keys[1 << FILTERS];
 
