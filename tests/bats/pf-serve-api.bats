@@ -56,7 +56,7 @@ peak() { awk '/^VmHWM/ { print $2 }' "/proc/$serving/status"; }
 	[ "$(wc -l <walked)" = 900 ]
 	peak=$(peak)
 	echo "$peak KiB"
-	[ "$peak" -le 65536 ]
+	ldd "$(command -v pf-serve)" | grep -q asan || [ "$peak" -le 65536 ]
 	end_server
 }
 
