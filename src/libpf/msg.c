@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <sysexits.h>
 
@@ -156,13 +157,47 @@ msg_diex(int status, const char *format, ...)
 	exit(status);
 }
 
+#define QUOTES 8
+
+static pthread_key_t quotes_key;
+static pthread_once_t quotes_once = PTHREAD_ONCE_INIT;
+
+static void
+free_quotes(void *ring)
+{
+	struct buf *quote = ring;
+	size_t i;
+
+	for (i = 0; i < QUOTES; i++)
+		buf_release(&quote[i]);
+}
+
+static void
+make_quotes_key(void)
+{
+	if (pthread_key_create(&quotes_key, free_quotes) != 0)
+		_exit(EX_OSERR);
+}
+
+/* The thread's next, which goes with the thread. */
+static struct buf *
+next_quote(void)
+{
+	static _Thread_local struct buf ring[QUOTES] = {BUF_INIT, BUF_INIT,
+	    BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+	static _Thread_local unsigned turn;
+
+	if (turn == 0) {
+		pthread_once(&quotes_once, make_quotes_key);
+		pthread_setspecific(quotes_key, ring);
+	}
+	return &ring[turn++ % QUOTES];
+}
+
 const char *
 msg_quote_n(const char *bytes, size_t len)
 {
-	static _Thread_local struct buf ring[8] = {BUF_INIT, BUF_INIT, BUF_INIT,
-	    BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
-	static _Thread_local unsigned turn;
-	struct buf *b = &ring[turn++ % 8];
+	struct buf *b = next_quote();
 	size_t i;
 
 	buf_clear(b);
