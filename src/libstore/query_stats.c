@@ -10,7 +10,7 @@
 static const char efforts[] =
     "SELECT target, fuzzer, count(*),"
     /* Integers would overflow, which is an error. */
-    " CAST(sum(execs * 1.0) AS INTEGER), max(edges),"
+    " CAST(sum(execs * 1.0) AS {integer}), max(edges),"
     " max(edges_total), max(corpus),"
     " sum(CASE WHEN coalesce(alive, 1) = 1 THEN speed END),"
     " min(first), max(last)"
