@@ -76,7 +76,7 @@ write_at_last(struct submit *s, enum queue_answer answers[])
 static void
 flush(struct submit *s)
 {
-	enum queue_answer answers[BATCH];
+	enum queue_answer answers[BATCH] = {QUEUE_DONE};
 	size_t i;
 
 	if (s->count > 0)
