@@ -110,6 +110,8 @@ take_names(const struct field_source *from, uint32_t at, struct field_value *v)
 	for (i = at + 1; i < all[at].next; i = all[i].next)
 		if (all[i].type != SCAN_TEXT || all[i].len == 0)
 			return "holds what is not a name";
+		else if (all[i].len > FIELD_LABEL_MAX)
+			return "holds a name of more than 512 bytes";
 	return take_json(from, at, v);
 }
 
@@ -143,9 +145,18 @@ take_value(const struct field_source *from, uint32_t at, const struct field *f,
 	case FIELD_TEXT:
 	case FIELD_BASE64:
 		return take_text(from, at, f, v);
+	case FIELD_LABEL:
+		wrong = take_text(from, at, f, v);
+		return wrong != NULL || v->len <= FIELD_LABEL_MAX
+		    ? wrong
+		    : "has more than 512 bytes";
 	case FIELD_NAME:
 		wrong = take_text(from, at, f, v);
-		return wrong != NULL || v->len > 0 ? wrong : "is empty";
+		if (wrong == NULL && v->len == 0)
+			wrong = "is empty";
+		else if (wrong == NULL && v->len > FIELD_NAME_MAX)
+			wrong = "has more than 2000 bytes";
+		return wrong;
 	case FIELD_TIME:
 		return take_time(from, at, f, v);
 	case FIELD_HASH:
@@ -297,6 +308,7 @@ field_type(enum field_kind kind)
 	case FIELD_NAMES:
 		return DB_JSON;
 	case FIELD_TEXT:
+	case FIELD_LABEL:
 	case FIELD_NAME:
 	case FIELD_HASH:
 	case FIELD_BASE64:

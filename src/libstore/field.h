@@ -10,6 +10,10 @@
  * drawings can bear. */
 #define FIELD_COUNT_MAX 9007199254740991
 #define FIELD_AMOUNT_MAX 1e15
+/* In bytes. PostgreSQL 15 takes 2704 in a row of an index (nbtree.h): five
+ * labels, or a name with a label. */
+#define FIELD_LABEL_MAX 512
+#define FIELD_NAME_MAX 2000
 
 enum field_kind {
 	FIELD_COUNT,    /* an integer from 0 to FIELD_COUNT_MAX */
@@ -20,12 +24,13 @@ enum field_kind {
 	FIELD_RATIO, /* from 0 to 1 */
 	FIELD_BOOLEAN,
 	FIELD_TEXT,
-	FIELD_NAME,   /* text that is not empty */
+	FIELD_LABEL,  /* text up to FIELD_LABEL_MAX */
+	FIELD_NAME,   /* text that is not empty, up to FIELD_NAME_MAX */
 	FIELD_TIME,   /* an event line's time; milliseconds in the store */
 	FIELD_HASH,   /* 32 hex digits */
 	FIELD_ARRAY,  /* kept as the JSON it is */
 	FIELD_OBJECT, /* the same */
-	FIELD_NAMES,  /* an array of texts that are not empty; the same */
+	FIELD_NAMES,  /* an array of labels that are not empty; the same */
 	FIELD_BASE64, /* text that may be very long: it stays in the line */
 	FIELD_ANY     /* text as it is, anything else as the JSON it is */
 };

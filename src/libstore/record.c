@@ -59,6 +59,22 @@ take_head(struct record_reader *reader, const struct event_places *places,
 	r->fuzzer = text_at(reader, places->fuzzer);
 }
 
+/* Names stand in indexes, which do not take any length. */
+static const char *
+check_head(const struct record *r)
+{
+	static const char *const why[] = {"node has more than 512 bytes",
+	    "job has more than 512 bytes", "target has more than 512 bytes",
+	    "fuzzer has more than 512 bytes"};
+	const char *const names[] = {r->node, r->job, r->target, r->fuzzer};
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i] != NULL && strlen(names[i]) > FIELD_LABEL_MAX)
+			return why[i];
+	return NULL;
+}
+
 /* Marks the list as taken when nothing of it remains. */
 static const char *
 take_list(const struct field_source *from, uint32_t data, struct record *r)
@@ -249,7 +265,9 @@ make_record(struct record_reader *reader, const char *line, size_t len,
 	r->line = line;
 	r->len = len;
 	take_head(reader, &places, r);
-	*why = r->type == NULL ? NULL : take_data(reader, places.data, r);
+	*why = check_head(r);
+	if (*why == NULL && r->type != NULL)
+		*why = take_data(reader, places.data, r);
 	return *why == NULL ? r : NULL;
 }
 

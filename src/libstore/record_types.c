@@ -46,7 +46,7 @@ static const struct field job_fields[] = {
 };
 
 static const struct field stats_fields[] = {
-    RENAMED("instance", NULL, FIELD_TEXT),
+    RENAMED("instance", NULL, FIELD_LABEL),
     COLUMN("alive", FIELD_BOOLEAN),
     COLUMN("pid", FIELD_POSITIVE),
     COLUMN("run_seconds", FIELD_AMOUNT),
@@ -71,7 +71,7 @@ static const struct field stats_fields[] = {
 };
 
 static const struct field coverage_fields[] = {
-    RENAMED("instance", NULL, FIELD_TEXT),
+    RENAMED("instance", NULL, FIELD_LABEL),
     COLUMN("edges_found", FIELD_COUNT),
     COLUMN("edges_total", FIELD_COUNT),
     COLUMN("edges_new", FIELD_COUNT),
@@ -85,7 +85,7 @@ static const struct field coverage_fields[] = {
 };
 
 static const struct field corpus_fields[] = {
-    RENAMED("instance", NULL, FIELD_TEXT),
+    RENAMED("instance", NULL, FIELD_LABEL),
     COLUMN("count", FIELD_COUNT),
     COLUMN("bytes", FIELD_COUNT),
     FIELDS_END,
@@ -130,7 +130,7 @@ static const struct field crash_fields[] = {
     INNER("replay", "verdict", "replay_verdict", FIELD_TEXT),
     COLUMN("command", FIELD_ARRAY),
     COLUMN("env", FIELD_OBJECT),
-    COLUMN("build_id", FIELD_TEXT),
+    COLUMN("build_id", FIELD_LABEL),
     CHOICE("status", crash_statuses, false),
     FIELDS_END,
 };

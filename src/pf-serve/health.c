@@ -125,7 +125,7 @@ route_ready(struct db *db, const struct request *r, struct answer *a)
 static void
 write_disk(struct buf *out, const char *what, const char *path)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
 
 	if (free_ratio(path, &bytes) >= 0)
 		buf_addf(out, "pf_serve_disk_free_bytes{of=\"%s\"} %llu\n",

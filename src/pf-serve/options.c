@@ -73,51 +73,51 @@ enum kind { TEXT, LIST, FLAG, DURATION, SIZE, COUNT, SHARE };
 struct setting {
 	const char *name;
 	enum kind kind;
+	bool flag_only;
 	size_t place;            /* in struct options */
 	const char *value;       /* if nothing is said; NULL: none */
 	const char *environment; /* over the file; NULL: none */
-	bool flag_only;
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct setting settings[] = {
-    {"answer-timeout", DURATION, AT(answer_timeout_ms), "60s", NULL, false},
-    {"artifacts", TEXT, AT(artifacts), NULL, "PF_ARTIFACTS", false},
-    {"backups", TEXT, AT(backups), NULL, NULL, false},
-    {"body-max", SIZE, AT(body_max), "17M", NULL, false},
-    {"body-timeout", DURATION, AT(body_timeout_ms), "60s", NULL, false},
-    {"cert", TEXT, AT(cert), NULL, NULL, false},
-    {"check-config", FLAG, AT(check_config), NULL, NULL, true},
-    {"config", TEXT, AT(config), NULL, NULL, true},
-    {"connections", COUNT, AT(connections), "1200", NULL, false},
-    {"connections-per-address", COUNT, AT(connections_per_address), "64", NULL,
-	false},
-    {"days-after", DURATION, AT(days_after_ms), NULL, NULL, false},
-    {"db", TEXT, AT(db), NULL, "PF_DB", false},
-    {"header-max", SIZE, AT(header_max), "16K", NULL, false},
-    {"header-timeout", DURATION, AT(header_timeout_ms), "10s", NULL, false},
-    {"held-max", SIZE, AT(held_max), "8M", NULL, false},
-    {"hours-after", DURATION, AT(hours_after_ms), NULL, NULL, false},
-    {"idle-timeout", DURATION, AT(idle_timeout_ms), "60s", NULL, false},
-    {"insecure", FLAG, AT(insecure), NULL, NULL, false},
-    {"key", TEXT, AT(key), NULL, NULL, false},
-    {"lines-max", COUNT, AT(lines_max), "100000", NULL, false},
-    {"listen", LIST, AT(listen), NULL, NULL, false},
-    {"min-free", SHARE, AT(min_free), "1%", NULL, false},
-    {"on-new", TEXT, AT(on_new), NULL, NULL, false},
-    {"on-new-timeout", DURATION, AT(on_new_ms), "1m", NULL, false},
-    {"readers", COUNT, AT(readers), "2", NULL, false},
-    {"report-age", DURATION, AT(report_age_ms), "10s", NULL, false},
-    {"revoke", TEXT, AT(revoke), NULL, NULL, true},
-    {"stop-timeout", DURATION, AT(stop_ms), "30s", NULL, false},
-    {"streams", COUNT, AT(streams), "64", NULL, false},
-    {"threads", COUNT, AT(threads), "2", NULL, false},
-    {"token", TEXT, AT(token), NULL, NULL, true},
-    {"tokens", TEXT, AT(tokens), NULL, "PF_TOKENS", false},
-    {"unpacked-max", SIZE, AT(unpacked_max), "17M", NULL, false},
-    {"wait", DURATION, AT(wait_ms), "10s", NULL, false},
-    {"waiting-max", COUNT, AT(waiting_max), "4096", NULL, false},
+    {"answer-timeout", DURATION, false, AT(answer_timeout_ms), "60s", NULL},
+    {"artifacts", TEXT, false, AT(artifacts), NULL, "PF_ARTIFACTS"},
+    {"backups", TEXT, false, AT(backups), NULL, NULL},
+    {"body-max", SIZE, false, AT(body_max), "17M", NULL},
+    {"body-timeout", DURATION, false, AT(body_timeout_ms), "60s", NULL},
+    {"cert", TEXT, false, AT(cert), NULL, NULL},
+    {"check-config", FLAG, true, AT(check_config), NULL, NULL},
+    {"config", TEXT, true, AT(config), NULL, NULL},
+    {"connections", COUNT, false, AT(connections), "1200", NULL},
+    {"connections-per-address", COUNT, false, AT(connections_per_address), "64",
+	NULL},
+    {"days-after", DURATION, false, AT(days_after_ms), NULL, NULL},
+    {"db", TEXT, false, AT(db), NULL, "PF_DB"},
+    {"header-max", SIZE, false, AT(header_max), "16K", NULL},
+    {"header-timeout", DURATION, false, AT(header_timeout_ms), "10s", NULL},
+    {"held-max", SIZE, false, AT(held_max), "8M", NULL},
+    {"hours-after", DURATION, false, AT(hours_after_ms), NULL, NULL},
+    {"idle-timeout", DURATION, false, AT(idle_timeout_ms), "60s", NULL},
+    {"insecure", FLAG, false, AT(insecure), NULL, NULL},
+    {"key", TEXT, false, AT(key), NULL, NULL},
+    {"lines-max", COUNT, false, AT(lines_max), "100000", NULL},
+    {"listen", LIST, false, AT(listen), NULL, NULL},
+    {"min-free", SHARE, false, AT(min_free), "1%", NULL},
+    {"on-new", TEXT, false, AT(on_new), NULL, NULL},
+    {"on-new-timeout", DURATION, false, AT(on_new_ms), "1m", NULL},
+    {"readers", COUNT, false, AT(readers), "2", NULL},
+    {"report-age", DURATION, false, AT(report_age_ms), "10s", NULL},
+    {"revoke", TEXT, true, AT(revoke), NULL, NULL},
+    {"stop-timeout", DURATION, false, AT(stop_ms), "30s", NULL},
+    {"streams", COUNT, false, AT(streams), "64", NULL},
+    {"threads", COUNT, false, AT(threads), "2", NULL},
+    {"token", TEXT, true, AT(token), NULL, NULL},
+    {"tokens", TEXT, false, AT(tokens), NULL, "PF_TOKENS"},
+    {"unpacked-max", SIZE, false, AT(unpacked_max), "17M", NULL},
+    {"wait", DURATION, false, AT(wait_ms), "10s", NULL},
+    {"waiting-max", COUNT, false, AT(waiting_max), "4096", NULL},
 };
 
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
@@ -195,7 +195,7 @@ set_environment(struct options *o)
 /* What is being read, for messages; libconfuse only knows a buffer. */
 static const char *reading;
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 on_error(cfg_t *cfg, const char *format, va_list ap)
 {
 	char text[512];

@@ -34,8 +34,9 @@ decode(const char *text, size_t len, bool plus_is_blank)
 			int high = i + 2 < len ? hex_value(text[i + 1]) : -1;
 			int low = i + 2 < len ? hex_value(text[i + 2]) : -1;
 
-			good = high >= 0 && low >= 0 && (high | low) != 0;
-			c = (char)(high << 4 | low);
+			good = high >= 0 && low >= 0 && high + low > 0;
+			if (good)
+				c = (char)(high << 4 | low);
 			i += 2;
 		} else if (c == '+' && plus_is_blank)
 			c = ' ';

@@ -102,6 +102,35 @@ both() {
 	same refused <<<'1 2 3 4 5 6 7 8 12'
 }
 
+# random N: so many hex digits, which no index can pack.
+random() { head -c "$(($1 / 2))" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+@test "a name of any length that is taken fits every index" {
+	{
+		for long in 512 514; do
+			names="\"job\":\"$(random 512)\",\"target\":\"$(random 512)\",\"fuzzer\":\"$(random $long)\","
+			event "1$long" stats "{\"instance\":\"$(random 512)\"}" "$names"
+			event "2$long" stats "{\"instance\":\"$(random $long)\"}"
+			event "3$long" node "{\"capabilities\":[\"$(random $long)\"]}"
+			event "4$long" crash "{\"group\":\"g\",\"build_id\":\"$(random $long)\"}"
+			event "5$long" crash "{\"group\":\"$(random $((long * 4 - 50)))\"}" \
+				"\"target\":\"$(random 512)\","
+			event "6$long" alert "{\"name\":\"$(random 1998)\",\"state\":\"firing\"}"
+		done
+	} | sed 's/"node":"n1"/"node":"'"$(random 512)"'"/' >lines
+	both 1 lines
+	json 'e["line"]' bad.file | xargs >refused
+	same refused <<<'7 8 9 10 11'
+	json 'e["reason"]' bad.file >reasons
+	same reasons <<-'END'
+		fuzzer has more than 512 bytes
+		data.instance has more than 512 bytes
+		data.capabilities holds a name of more than 512 bytes
+		data.build_id has more than 512 bytes
+		data.group has more than 2000 bytes
+	END
+}
+
 @test "pf-report says the same of both engines" {
 	{
 		mixed
