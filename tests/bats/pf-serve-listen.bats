@@ -202,6 +202,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 	try 78 pf-serve --config conf -d pf.db
 	sed -i '$d' conf
 	echo 'listen = { "127.0.0.1:0", "'"unix:$PWD/socket"'" }' >>conf
+	: >listening
 	pf-serve --config conf -d pf.db >listening 3>&- &
 	serve_pid=$!
 	until_true 10 is_up

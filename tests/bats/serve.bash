@@ -6,6 +6,7 @@ events=$pf_root/tests/fixtures/events/campaign.jsonl
 serve() {
 	export PF_DB=${PF_DB-$PWD/pf.db}
 	[[ " $* " == *' --listen '* ]] || set -- "$@" --listen 127.0.0.1:0
+	: >listening
 	pf-serve "$@" >listening 2>server.log 3>&- &
 	serve_pid=$!
 	until_true 10 is_up || return
