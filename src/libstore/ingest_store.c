@@ -34,11 +34,19 @@ ingest_artifact_failed(struct ingest *in)
 	    msg_quote(in->options.artifacts), strerror(errno));
 }
 
+/* What a node may say is about itself: an event of another's stays. */
+static bool
+may_replace(const struct record *r, const char *node)
+{
+	return r->batch->node == NULL ||
+	    (node != NULL && strcmp(node, r->batch->node) == 0);
+}
+
 /* A later record of the same id in the batch: the higher rev is kept. */
 static void
 settle_twins(struct record *earlier, struct record *later)
 {
-	if (later->rev > earlier->rev)
+	if (later->rev > earlier->rev && may_replace(later, earlier->node))
 		earlier->fate = RECORD_KNOWN;
 	else
 		later->fate = RECORD_KNOWN;
@@ -74,7 +82,7 @@ list_ids(struct ingest *in, struct record *const *records, size_t count,
 
 /* A row of the ledger. */
 static int
-settle_fate(struct ingest *in, struct record *r, int64_t rev)
+settle_fate(struct ingest *in, struct record *r, int64_t rev, const char *node)
 {
 	int rolled = 0;
 
@@ -82,6 +90,9 @@ settle_fate(struct ingest *in, struct record *r, int64_t rev)
 		r->fate = RECORD_KNOWN;
 		return 0;
 	}
+	if (!may_replace(r, node))
+		return db_fail(in->db, DB_FAULT_CONSTRAINT,
+		    "event %s is another node's", r->id);
 	/* One that stands for others does not go. */
 	if (r->type != NULL && r->type->rollup != NULL)
 		rolled = ingest_has_rolled(in, r->id);
@@ -95,8 +106,8 @@ static int
 settle_fates(struct ingest *in, struct record *const *records, size_t count)
 {
 	struct db_statement *s = db_static(in->db,
-	    "SELECT id, rev FROM events WHERE id {in ?1}"
-	    " UNION ALL SELECT type, until FROM rollups");
+	    "SELECT id, rev, node FROM events WHERE id {in ?1}"
+	    " UNION ALL SELECT type, until, NULL FROM rollups");
 	struct buf *list = &in->scratch;
 	enum db_step step;
 	const char *name;
@@ -114,8 +125,8 @@ settle_fates(struct ingest *in, struct record *const *records, size_t count)
 		if (place == NULL)
 			names_add(&in->rolled, name, strlen(name),
 			    db_column_integer(s, 1));
-		else if (settle_fate(
-			     in, records[*place], db_column_integer(s, 1)) < 0)
+		else if (settle_fate(in, records[*place],
+			     db_column_integer(s, 1), db_column_text(s, 2)) < 0)
 			break;
 	}
 	db_reset(s);
