@@ -347,16 +347,37 @@ open_store(
 	return &s->db;
 }
 
+/*
+ * What is written to a file that was moved or removed is in no store, whatever
+ * SQLite says of it.
+ */
+static int
+check_moved(struct db *db)
+{
+	struct sqlite *s = sqlite_of(db);
+	int moved = 0;
+
+	if (sqlite3_file_control(s->handle, "main", SQLITE_FCNTL_HAS_MOVED,
+		&moved) != SQLITE_OK ||
+	    !moved)
+		return 0;
+	return db_fail(db, DB_FAULT_MISSING,
+	    "store %s: its file was moved or removed since it was opened",
+	    msg_quote(db->name));
+}
+
 static int
 begin(struct db *db, bool write)
 {
+	if (check_moved(db) < 0)
+		return -1;
 	return exec(db, write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 static int
 commit(struct db *db)
 {
-	return exec(db, "COMMIT");
+	return exec(db, "COMMIT") < 0 ? -1 : check_moved(db);
 }
 
 static void
