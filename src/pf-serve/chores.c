@@ -95,6 +95,11 @@ chores_stop(struct chores *c)
 {
 	waiting_close(&c->waiting);
 	pthread_join(c->thread, NULL);
+}
+
+void
+chores_free(struct chores *c)
+{
 	waiting_release(&c->waiting);
 	free(c);
 }

@@ -21,7 +21,8 @@ struct chores *chores_start(const struct chores_options *options);
 bool chores_put(struct chores *c, struct exchange *x);
 /* There may be groups to tell of. */
 void chores_wake(struct chores *c);
-/* Does what waits, and ends. */
+/* Does what waits, and ends; it can still be called, for nothing. */
 void chores_stop(struct chores *c);
+void chores_free(struct chores *c);
 
 #endif

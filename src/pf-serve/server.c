@@ -249,6 +249,9 @@ release(struct server *s)
 	/* The last to leave puts the store in order, which readers cannot. */
 	if (s->writer != NULL)
 		writer_stop(s->writer);
+	/* The writer's last commits told them. */
+	if (s->chores != NULL)
+		chores_free(s->chores);
 	if (s->http != NULL)
 		http_free(s->http);
 	for (i = 0; i < s->listeners; i++)
