@@ -28,6 +28,7 @@ struct watched {
 	struct watch watch;
 	size_t subscribers;
 	int64_t left_at; /* clock_monotonic() when the last one went */
+	bool in_hand;    /* of the thread that looks, which has no lock then */
 };
 
 struct subscriber {
@@ -74,6 +75,7 @@ free_place(void)
 		if (hub.watched[i] == NULL)
 			return i;
 		if (hub.watched[i]->subscribers == 0 &&
+		    !hub.watched[i]->in_hand &&
 		    (place == WATCHES_MAX ||
 			hub.watched[i]->left_at < hub.watched[place]->left_at))
 			place = i;
@@ -121,7 +123,30 @@ drop_left(void)
 			drop(i);
 }
 
-/* Without the lock, which it takes for one job at a time. */
+/* Without the lock: nobody else waits for a store that does not answer. */
+static int
+look_at(size_t place, struct db *db)
+{
+	struct watched *w;
+	bool wanted;
+	int got;
+
+	pthread_mutex_lock(&hub.lock);
+	w = hub.watched[place];
+	wanted = w != NULL && w->subscribers > 0;
+	if (wanted)
+		w->in_hand = true;
+	pthread_mutex_unlock(&hub.lock);
+	if (!wanted)
+		return 0;
+	got = db_begin_read(db) < 0 ? -1 : watch_look(&w->watch, db);
+	db_rollback(db);
+	pthread_mutex_lock(&hub.lock);
+	w->in_hand = false;
+	pthread_mutex_unlock(&hub.lock);
+	return got;
+}
+
 static void
 look_at_all(struct db *db)
 {
@@ -129,15 +154,8 @@ look_at_all(struct db *db)
 	int got = 0;
 
 	db_forget_error(db);
-	for (i = 0; got >= 0 && i < WATCHES_MAX; i++) {
-		pthread_mutex_lock(&hub.lock);
-		if (hub.watched[i] != NULL && hub.watched[i]->subscribers > 0)
-			got = db_begin_read(db) < 0
-			    ? -1
-			    : watch_look(&hub.watched[i]->watch, db);
-		pthread_mutex_unlock(&hub.lock);
-		db_rollback(db);
-	}
+	for (i = 0; got >= 0 && i < WATCHES_MAX; i++)
+		got = look_at(i, db);
 	if (got >= 0)
 		return;
 	msg_info("progress: %s", db_error(db)->text);

@@ -14,6 +14,7 @@ watch_init(struct watch *w, const char *job)
 	uint64_t random = 0;
 
 	*w = (struct watch){.job = mem_dup(job), .names = NAMES_INIT};
+	pthread_mutex_init(&w->lock, NULL);
 	(void)!getrandom(&random, sizeof random, 0);
 	snprintf(w->boot, sizeof w->boot, "%016" PRIx64, random);
 }
@@ -38,6 +39,7 @@ watch_release(struct watch *w)
 	free(w->item);
 	free(w->job);
 	names_release(&w->names);
+	pthread_mutex_destroy(&w->lock);
 }
 
 static struct watch_item *
@@ -79,8 +81,10 @@ say(struct watch *w, struct watch_item *item, const char *version,
 static void
 text_of(struct emit *e, struct db_statement *s, int column, const char *name)
 {
-	if (db_column_text(s, column) != NULL)
-		emit_string(e, name, db_column_text(s, column));
+	const char *text = db_column_text(s, column);
+
+	if (text != NULL && strlen(text) <= WATCH_TEXT_MAX)
+		emit_string(e, name, text);
 }
 
 static void
@@ -193,7 +197,8 @@ static const struct {
      " t.execs_per_second, t.corpus_count, t.crashes_total, t.edges_found,"
      " t.coverage_ratio FROM series s JOIN stats t ON t.event ="
      " (SELECT u.event FROM stats u WHERE u.series = s.id"
-     " ORDER BY u.time DESC, u.event DESC LIMIT 1) WHERE s.job = ?1",
+     " ORDER BY u.time DESC, u.event DESC LIMIT 1) WHERE s.job = ?1"
+     " ORDER BY s.id DESC LIMIT 1000",
 	take_stats},
     {"SELECT e.id, e.rev, e.time, c.group_key, c.severity, c.kind, c.site,"
      " c.input_name, c.artifact, c.status FROM (SELECT id, rev, time"
@@ -212,8 +217,10 @@ watch_look(struct watch *w, struct db *db)
 	int news = 0;
 	size_t i;
 
+	pthread_mutex_lock(&w->lock);
 	if (w->count > ITEMS_MAX)
 		forget(w);
+	pthread_mutex_unlock(&w->lock);
 	for (i = 0; step == DB_DONE && i < sizeof looks / sizeof looks[0];
 	     i++) {
 		struct db_statement *s = db_static(db, looks[i].sql);
@@ -221,8 +228,11 @@ watch_look(struct watch *w, struct db *db)
 		if (s == NULL)
 			return -1;
 		db_bind_text(s, 1, w->job);
-		while ((step = db_step(s)) == DB_ROW)
+		while ((step = db_step(s)) == DB_ROW) {
+			pthread_mutex_lock(&w->lock);
 			news |= looks[i].take(w, s);
+			pthread_mutex_unlock(&w->lock);
+		}
 		db_reset(s);
 	}
 	return step == DB_FAILED ? -1 : news;
@@ -243,25 +253,30 @@ next_item(const struct watch *w, uint64_t after)
 }
 
 void
-watch_tell(const struct watch *w, uint64_t *after, struct buf *out, size_t max)
+watch_tell(struct watch *w, uint64_t *after, struct buf *out, size_t max)
 {
 	const struct watch_item *item;
 
+	pthread_mutex_lock(&w->lock);
 	while (out->len < max && (item = next_item(w, *after)) != NULL) {
 		buf_add_str(out, item->text);
 		*after = item->number;
 	}
+	pthread_mutex_unlock(&w->lock);
 }
 
 uint64_t
-watch_resume(const struct watch *w, const char *id)
+watch_resume(struct watch *w, const char *id)
 {
 	size_t len = strlen(w->boot);
 	char *end;
-	unsigned long long number;
+	unsigned long long number, last;
 
 	if (id == NULL || strncmp(id, w->boot, len) != 0 || id[len] != '-')
 		return 0;
+	pthread_mutex_lock(&w->lock);
+	last = w->last;
+	pthread_mutex_unlock(&w->lock);
 	number = strtoull(id + len + 1, &end, 10);
-	return *end == '\0' && number <= w->last ? number : 0;
+	return *end == '\0' && number <= last ? number : 0;
 }
