@@ -153,8 +153,15 @@ read_file(const char *path, struct buf *text)
 		    S_ISREG(st.st_mode) ? "may be written by others"
 					: "is no file");
 		errno = EACCES;
-	} else if ((got = buf_read_fd(text, fd, FILE_MAX)) < 0)
+	} else if ((got = buf_read_fd(text, fd, FILE_MAX)) < 0) {
 		msg_warn("read %s", msg_quote(path));
+	} else if (got > 0 || strlen(text->data) < text->len) {
+		msg_warnx("%s %s", msg_quote(path),
+		    got > 0 ? "is too large"
+			    : "has a NUL, behind which nothing would count");
+		errno = EBADMSG;
+		got = -1;
+	}
 	if (fd >= 0)
 		close(fd);
 	return got < 0 ? -1 : 0;
@@ -190,7 +197,7 @@ tokens_read(const char *path, int *status)
 
 	*status = EX_CONFIG;
 	if (read_file(path, &text) < 0)
-		*status = errno == EACCES ? EX_NOPERM : msg_exit_code(errno);
+		*status = errno == EBADMSG ? EX_CONFIG : msg_exit_code(errno);
 	else if (read_lines(t, path, text.data))
 		*status = 0;
 	buf_release(&text);
