@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "emit.h"
 #include "hash.h"
 #include "request.h"
@@ -53,6 +54,15 @@ answer_error(struct answer *a, int status, const char *format, ...)
 		emit_bytes_str(&e, "error", sentence.data);
 	emit_end(&e);
 	buf_release(&sentence);
+}
+
+void
+answer_busy(struct answer *a, const char *why)
+{
+	answer_error(a, 503, "%s", why);
+	/* What waits is written in about a second; not all come back in the
+	 * same one. */
+	a->retry_after = 1 + clock_monotonic() % 2;
 }
 
 /* One of the tags in a list of them (RFC 9110, 13.1.2); weak ones are as good

@@ -18,9 +18,9 @@ struct exchange {
 	struct request request;
 	struct answer answer;
 	const struct route *route;
-	int64_t began;   /* clock_monotonic() */
-	size_t held;     /* bytes of memory that it is accounted for */
-	void *transport; /* of http.c alone */
+	int64_t began;     /* clock_monotonic() */
+	size_t held, owed; /* bytes that its body and its answer stand for */
+	void *transport;   /* of http.c alone */
 	struct exchange *next;
 };
 

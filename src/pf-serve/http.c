@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sysexits.h>
 
+#include "budget.h"
 #include "clock.h"
 #include "mem.h"
 #include "metrics.h"
@@ -22,6 +23,13 @@
 /* How long who has come while we end may take to say why. */
 #define FRESH_MS 2000
 
+/* A connection. The library does not tell of the end of a request that it gives
+ * up while it reads the headers, so that we have to know of it. */
+struct visit {
+	struct peer *peer;
+	struct exchange *exchange; /* NULL between two */
+};
+
 struct http {
 	struct http_options options;
 	struct peers *peers;
@@ -31,32 +39,9 @@ struct http {
 	pthread_rwlock_t lock; /* of what http_set sets */
 	struct http_limits limits;
 	struct tokens *tokens;
-	atomic_size_t held;
+	struct budget budget;
 	atomic_bool refusing, ending; /* no more at all, no more after this */
 };
-
-/* What waits is written in about a second; not all come back in the same one.
- */
-static int64_t
-retry_after(void)
-{
-	return 1 + clock_monotonic() % 2;
-}
-
-/* More memory for an exchange; false, with the answer, when there is none. */
-static bool
-hold(struct http *h, struct exchange *x, size_t bytes, size_t max)
-{
-	size_t before = atomic_fetch_add(&h->held, bytes);
-
-	x->held += bytes;
-	/* One that is alone is never too large. */
-	if (before + bytes <= max || before + bytes == x->held)
-		return true;
-	answer_error(&x->answer, 503, "too much is being sent at once");
-	x->answer.retry_after = retry_after();
-	return false;
-}
 
 static struct http_limits
 limits_of(struct http *h)
@@ -103,13 +88,14 @@ may(struct http *h, struct exchange *x)
 
 /* What the headers alone tell. False when there is an answer already. */
 static bool
-accept_request(struct http *h, struct exchange *x, const char *method)
+accept_request(
+    struct http *h, struct exchange *x, const char *method, const char *version)
 {
 	struct transport *t = x->transport;
 	struct http_limits limits = limits_of(h);
 	unsigned allowed = 0;
 
-	if (!transport_read_headers(t, x, method))
+	if (!transport_read_headers(t, x, method, version))
 		return false;
 	x->route = route_find(&x->request, &allowed);
 	if (atomic_load(&h->refusing) &&
@@ -135,7 +121,7 @@ accept_request(struct http *h, struct exchange *x, const char *method)
 		    "the body has more than %zu bytes", limits.body_max);
 		return false;
 	}
-	return hold(h, x, t->length, limits.held_max);
+	return budget_body(&h->budget, x, t->length, limits.held_max);
 }
 
 static enum MHD_Result
@@ -143,11 +129,9 @@ send_answer(struct http *h, struct exchange *x)
 {
 	struct transport *t = x->transport;
 
-	if (!t->counted) {
-		t->counted = true;
-		metrics_request(
-		    x->route, x->answer.status, clock_monotonic() - x->began);
-	}
+	budget_answer(&h->budget, x, t->limits.held_max);
+	metrics_request(
+	    x->route, x->answer.status, clock_monotonic() - x->began);
 	if (x->route != NULL && x->route->lane == LANE_STREAM &&
 	    x->answer.status == 200) {
 		peer_set(h->peers, t->peer, PEER_STREAM);
@@ -158,11 +142,12 @@ send_answer(struct http *h, struct exchange *x)
 }
 
 static enum MHD_Result
-begin(struct http *h, struct exchange *x, const char *method)
+begin(
+    struct http *h, struct exchange *x, const char *method, const char *version)
 {
 	struct transport *t = x->transport;
 
-	if (accept_request(h, x, method)) {
+	if (accept_request(h, x, method, version)) {
 		t->stage = STAGE_BODY;
 		peer_set(h->peers, t->peer, PEER_BODY);
 		return MHD_YES;
@@ -188,7 +173,8 @@ take_bytes(struct http *h, struct exchange *x, const char *bytes, size_t n)
 	if (t->body.len + n > t->limits.body_max)
 		answer_error(&x->answer, 413,
 		    "the body has more than %zu bytes", t->limits.body_max);
-	else if (!t->chunked || hold(h, x, n, t->limits.held_max)) {
+	else if (!t->chunked ||
+	    budget_body(&h->budget, x, n, t->limits.held_max)) {
 		buf_add(&t->body, bytes, n);
 		return MHD_YES;
 	}
@@ -224,7 +210,9 @@ dispatch(struct http *h, struct exchange *x)
 
 	if (!transport_finish_body(t, x) ||
 	    (x->request.body.len > before &&
-		!hold(h, x, x->request.body.len - before, t->limits.held_max)))
+		!budget_body(&h->budget, x, x->request.body.len - before,
+		    t->limits.held_max)) ||
+	    !budget_lines(&h->budget, x, t->lines, t->limits.held_max))
 		return send_answer(h, x);
 	if (x->route->lane == LANE_HERE) {
 		x->route->answer(NULL, &x->request, &x->answer);
@@ -234,8 +222,7 @@ dispatch(struct http *h, struct exchange *x)
 	peer_set(h->peers, t->peer, PEER_WORKING);
 	MHD_suspend_connection(t->connection);
 	if (!put(h, x)) {
-		answer_error(&x->answer, 503, "too many wait already");
-		x->answer.retry_after = retry_after();
+		answer_busy(&x->answer, "too many wait already");
 		http_answer(x);
 	}
 	return MHD_YES;
@@ -262,10 +249,9 @@ on_request(void *context, struct MHD_Connection *connection, const char *url,
 
 	(void)connection;
 	(void)url;
-	(void)version;
 	switch (t->stage) {
 	case STAGE_HEADERS:
-		return begin(h, x, method);
+		return begin(h, x, method, version);
 	case STAGE_BODY:
 	case STAGE_DRAIN:
 		*n = 0;
@@ -281,23 +267,44 @@ on_request(void *context, struct MHD_Connection *connection, const char *url,
 	return send_answer(h, x);
 }
 
+static void
+exchange_free(struct http *h, struct exchange *x)
+{
+	budget_return(&h->budget, x);
+	transport_free(x->transport);
+	request_release(&x->request);
+	answer_release(&x->answer);
+	buf_release(&x->rejected);
+	free(x->key);
+	free(x);
+}
+
+static struct visit *
+visit_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	    ->socket_context;
+}
+
 /* The first that is known of a request: its target, as it was sent. */
 static void *
 on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
 	struct http *h = context;
 	struct exchange *x = mem_calloc(1, sizeof *x);
-	struct peer *peer = MHD_get_connection_info(
-	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-				->socket_context;
+	struct visit *visit = visit_of(connection);
 
+	if (visit->exchange != NULL)
+		exchange_free(h, visit->exchange);
+	visit->exchange = x;
 	x->began = clock_monotonic();
 	x->request.now = clock_now();
 	buf_init(&x->request.body);
 	buf_init(&x->rejected);
 	answer_init(&x->answer);
-	x->transport = transport_new(connection, peer, target);
-	peer_set(h->peers, peer, PEER_HEADERS);
+	x->transport = transport_new(connection, visit->peer, target);
+	peer_set(h->peers, visit->peer, PEER_HEADERS);
 	return x;
 }
 
@@ -307,21 +314,14 @@ on_completed(void *context, struct MHD_Connection *connection, void **state,
 {
 	struct http *h = context;
 	struct exchange *x = *state;
-	struct transport *t;
+	struct visit *visit = visit_of(connection);
 
-	(void)connection;
 	(void)code;
 	if (x == NULL)
 		return;
-	t = x->transport;
-	atomic_fetch_sub(&h->held, x->held);
-	peer_set(h->peers, t->peer, PEER_IDLE);
-	transport_free(t);
-	request_release(&x->request);
-	answer_release(&x->answer);
-	buf_release(&x->rejected);
-	free(x->key);
-	free(x);
+	peer_set(h->peers, visit->peer, PEER_IDLE);
+	exchange_free(h, x);
+	visit->exchange = NULL;
 	*state = NULL;
 }
 
@@ -330,11 +330,15 @@ on_connection(void *context, struct MHD_Connection *connection, void **socket,
     enum MHD_ConnectionNotificationCode code)
 {
 	struct http *h = context;
+	struct visit *visit = *socket;
 	const union MHD_ConnectionInfo *info;
 	const struct sockaddr *address;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		peer_leave(h->peers, *socket);
+		if (visit->exchange != NULL)
+			exchange_free(h, visit->exchange);
+		peer_leave(h->peers, visit->peer);
+		free(visit);
 		return;
 	}
 	info = MHD_get_connection_info(
@@ -342,7 +346,9 @@ on_connection(void *context, struct MHD_Connection *connection, void **socket,
 	address = info == NULL ? NULL : info->client_addr;
 	info = MHD_get_connection_info(
 	    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*socket = peer_enter(h->peers, info->connect_fd, address);
+	visit = mem_calloc(1, sizeof *visit);
+	visit->peer = peer_enter(h->peers, info->connect_fd, address);
+	*socket = visit;
 }
 
 static void __attribute__((format(printf, 2, 0)))

@@ -19,7 +19,7 @@ struct http_limits {
 	size_t body_max;     /* bytes of a body as it comes */
 	size_t unpacked_max; /* and unpacked */
 	size_t lines_max;    /* of one batch */
-	size_t held_max;     /* bytes of all bodies together */
+	size_t held_max;     /* of all bodies together, and of all answers */
 	struct peers_limits peers;
 };
 

@@ -55,6 +55,8 @@ void answer_release(struct answer *a);
 /* Forgets what was there and says {"error":…} with that status. */
 void answer_error(struct answer *a, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* 503, and when to come again. */
+void answer_busy(struct answer *a, const char *why);
 /* A strong tag of the body; an answer that the asker has already becomes 304
  * without one. Call it when the body is whole. */
 void answer_tag(struct answer *a, const struct request *r);

@@ -4,6 +4,7 @@
  */
 #include "transport.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -37,11 +38,29 @@ transport_free(struct transport *t)
 	free(t);
 }
 
-/* Headers that may be there once at most, and how often they are. */
+/* Headers that may be there once at most. */
 struct headers {
-	const char *length, *coding, *encoding, *key, *type;
-	bool repeated;
+	const char *length, *coding, *encoding, *key, *type, *host, *origin,
+	    *token;
+	bool repeated, garbled;
 };
+
+/* A name of token characters, a value of visible ones (RFC 9110, 5.1 and 5.5).
+ * What comes close to the name of another header is not that header. */
+static bool
+is_garbled(const char *name, const char *value)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	const unsigned char *at;
+
+	for (at = (const unsigned char *)name; *at != '\0'; at++)
+		if (!isalnum(*at) && strchr(marks, *at) == NULL)
+			return true;
+	for (at = (const unsigned char *)value; at != NULL && *at != '\0'; at++)
+		if ((*at < ' ' && *at != '\t') || *at == 0x7f)
+			return true;
+	return *name == '\0';
+}
 
 static enum MHD_Result
 on_header(
@@ -54,10 +73,12 @@ on_header(
 	} once[] = {{"Content-Length", &h->length},
 	    {"Transfer-Encoding", &h->coding},
 	    {"Content-Encoding", &h->encoding}, {"Content-Type", &h->type},
-	    {"Idempotency-Key", &h->key}};
+	    {"Idempotency-Key", &h->key}, {"Host", &h->host},
+	    {"Origin", &h->origin}, {"Authorization", &h->token}};
 	size_t i;
 
 	(void)kind;
+	h->garbled = h->garbled || is_garbled(name, value);
 	for (i = 0; i < sizeof once / sizeof once[0]; i++) {
 		if (strcasecmp(name, once[i].name) != 0)
 			continue;
@@ -89,12 +110,13 @@ read_length(struct transport *t, struct exchange *x, const struct headers *h)
 	uint64_t length = 0;
 
 	t->chunked = h->coding != NULL;
-	if (h->repeated || (h->coding != NULL && h->length != NULL) ||
+	if (h->garbled || h->repeated ||
+	    (h->coding != NULL && h->length != NULL) ||
 	    (h->coding != NULL && strcasecmp(h->coding, "chunked") != 0) ||
 	    (h->length != NULL && !opt_count(h->length, &length))) {
 		answer_error(&x->answer, 400,
-		    "the headers are ambiguous about the body");
-		/* Where it ends is not known. */
+		    "the headers can be understood in more than one way");
+		/* Where the body ends is not known. */
 		t->chunked = true;
 		return false;
 	}
@@ -122,6 +144,23 @@ read_encoding(struct transport *t, struct exchange *x, const char *encoding)
 	answer_error(&x->answer, 415,
 	    "a Content-Encoding is one of identity, gzip and zstd");
 	return false;
+}
+
+/*
+ * Whether the request comes from a page of another site. A browser adds what it
+ * knows of us, a password or a place in our network, to what any page makes it
+ * send, and tells whose page it was (Fetch, 3.2).
+ */
+static bool
+is_foreign(const struct exchange *x, const struct headers *h)
+{
+	const char *authority;
+
+	if (x->request.method == METHOD_GET || h->origin == NULL)
+		return false;
+	authority = strstr(h->origin, "://");
+	return authority == NULL || h->host == NULL ||
+	    strcasecmp(authority + 3, h->host) != 0;
 }
 
 /* In quotes, as the draft of the header has it, or without. */
@@ -162,20 +201,28 @@ copy_header(struct transport *t, const char *name)
 }
 
 bool
-transport_read_headers(
-    struct transport *t, struct exchange *x, const char *method)
+transport_read_headers(struct transport *t, struct exchange *x,
+    const char *method, const char *version)
 {
-	struct headers h = {NULL, NULL, NULL, NULL, NULL, false};
+	struct headers h = {.length = NULL};
 	const char *why;
 
 	MHD_get_connection_values(
 	    t->connection, MHD_HEADER_KIND, on_header, &h);
+	/* Before 1.1 there were no chunks: who is between us saw none. */
+	if (h.coding != NULL && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
+		h.garbled = true;
 	if (!read_length(t, x, &h))
 		return false;
 	x->request.method = method_of(method);
 	why = target_read(&x->request, t->target);
 	if (why != NULL) {
 		answer_error(&x->answer, 400, "%s", why);
+		return false;
+	}
+	if (is_foreign(x, &h)) {
+		answer_error(
+		    &x->answer, 403, "this comes from a page of another site");
 		return false;
 	}
 	x->request.if_none_match = copy_header(t, "If-None-Match");
@@ -239,19 +286,19 @@ unpack_body(struct transport *t, struct exchange *x)
 	return got == 0;
 }
 
-static bool
-has_too_many_lines(const struct buf *body, size_t max)
+/* The last one needs no newline. */
+static size_t
+count_lines(const struct buf *body)
 {
 	const char *at = body->data, *end = at + body->len;
+	size_t count = 0;
 
-	for (; at < end; at++) {
+	for (; at < end; at++, count++) {
 		at = memchr(at, '\n', (size_t)(end - at));
 		if (at == NULL)
-			break;
-		if (max-- == 0)
-			return true;
+			return count + 1;
 	}
-	return false;
+	return count;
 }
 
 bool
@@ -274,7 +321,8 @@ transport_finish_body(struct transport *t, struct exchange *x)
 	buf_release(&t->body);
 	if (x->route->lane != LANE_BATCH)
 		return true;
-	if (has_too_many_lines(&x->request.body, t->limits.lines_max)) {
+	t->lines = count_lines(&x->request.body);
+	if (t->lines > t->limits.lines_max) {
 		answer_error(&x->answer, 413,
 		    "the batch has more than %zu lines", t->limits.lines_max);
 		return false;

@@ -28,8 +28,8 @@ struct transport {
 	enum unpack_form form;     /* of the body, as the headers say */
 	struct buf body;
 	size_t drained;
+	size_t lines;     /* of a batch */
 	unsigned allowed; /* methods, for 405 */
-	bool counted;
 };
 
 struct transport *transport_new(
@@ -38,8 +38,8 @@ void transport_free(struct transport *t);
 
 /* Target and headers into the request. False, with the answer, when they
  * cannot be what they should. */
-bool transport_read_headers(
-    struct transport *t, struct exchange *x, const char *method);
+bool transport_read_headers(struct transport *t, struct exchange *x,
+    const char *method, const char *version);
 /* The token that came along; the caller frees it. NULL: none. */
 char *transport_token(const struct transport *t);
 /* The body that came, unpacked, into the request. False, with the answer. */
