@@ -19,13 +19,20 @@ ignore(void *context, const struct ingest_refused *line)
 	(void)line;
 }
 
-/* A store of this process alone, in memory, whose file has no name. */
+static char path[64];
+
+static void
+remove_store(void)
+{
+	unlink(path);
+}
+
+/* A store of this process alone, in memory. */
 static void
 make_store(void)
 {
 	struct db_options how = {DB_CREATE, 1000};
 	struct db_error why;
-	char path[64];
 
 	snprintf(path, sizeof path, "/dev/shm/pf-fuzz-%ld", (long)getpid());
 	unlink(path);
@@ -34,7 +41,7 @@ make_store(void)
 	MUST(db_exec(db,
 		 "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF") == 0);
 	MUST(migrate_to(db, migrate_latest()) == 0);
-	unlink(path);
+	atexit(remove_store);
 	in = ingest_new(db, &(struct ingest_options){.reject = ignore});
 }
 
