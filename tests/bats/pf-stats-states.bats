@@ -54,7 +54,7 @@ state() {
 
 @test "one that has not told its numbers for two minutes is stale" {
 	afl out
-	PF_NOW=$(($(date +%s) + 119)) state out >got
+	PF_NOW=$(($(date +%s) + 90)) state out >got
 	PF_NOW=$(($(date +%s) + 300)) state out >>got
 	printf '%s\n' running stale | same got
 	json "e['data']['alive']" >got
