@@ -115,13 +115,29 @@ take_names(const struct field_source *from, uint32_t at, struct field_value *v)
 	return take_json(from, at, v);
 }
 
+/* A name or a label: text that an index holds. */
+static const char *
+take_name(const struct field_source *from, uint32_t at, const struct field *f,
+    struct field_value *v)
+{
+	const char *wrong = take_text(from, at, f, v);
+
+	if (wrong != NULL)
+		return wrong;
+	if (f->kind == FIELD_LABEL)
+		return v->len > FIELD_LABEL_MAX ? "has more than 512 bytes"
+						: NULL;
+	return v->len == 0            ? "is empty"
+	    : v->len > FIELD_NAME_MAX ? "has more than 2000 bytes"
+				      : NULL;
+}
+
 /* NULL, or what is wrong with it. */
 static const char *
 take_value(const struct field_source *from, uint32_t at, const struct field *f,
     struct field_value *v)
 {
 	const struct scan_value *json = &from->scan->value[at];
-	const char *wrong;
 
 	switch (f->kind) {
 	case FIELD_COUNT:
@@ -146,17 +162,8 @@ take_value(const struct field_source *from, uint32_t at, const struct field *f,
 	case FIELD_BASE64:
 		return take_text(from, at, f, v);
 	case FIELD_LABEL:
-		wrong = take_text(from, at, f, v);
-		return wrong != NULL || v->len <= FIELD_LABEL_MAX
-		    ? wrong
-		    : "has more than 512 bytes";
 	case FIELD_NAME:
-		wrong = take_text(from, at, f, v);
-		if (wrong == NULL && v->len == 0)
-			wrong = "is empty";
-		else if (wrong == NULL && v->len > FIELD_NAME_MAX)
-			wrong = "has more than 2000 bytes";
-		return wrong;
+		return take_name(from, at, f, v);
 	case FIELD_TIME:
 		return take_time(from, at, f, v);
 	case FIELD_HASH:
