@@ -3,36 +3,7 @@
 
 load helper
 load serve
-
-prepare() {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	export PF_DB=$PWD/pf.db
-	made 60 >lines
-}
-
-# made N: events with the ids 1 to N, every thirtieth a crash.
-made() {
-	seq "$1" | awk '{
-		printf "{\"v\":1,\"id\":\"01a1fbd4f500%020d\",\"time\":\"2026-11-21T02:00:00Z\",", $1
-		printf "\"node\":\"n1\",\"job\":\"j\","
-		if ($1 % 30 == 7)
-			print "\"type\":\"crash\",\"data\":{\"group\":\"g\",\"severity\":\"LOW\"}}"
-		else
-			printf "\"type\":\"stats\",\"data\":{\"execs_total\":%d}}\n", $1 }'
-}
-
-# once N: the events 1 to N are in the store, each once, and nothing waits.
-once() {
-	sql "SELECT count(*), count(DISTINCT id) FROM events;
-		SELECT (SELECT count(*) FROM stats) + (SELECT count(*) FROM crashes);
-		SELECT (SELECT sum(crashes) FROM crash_groups) = (SELECT count(*) FROM crashes);
-		PRAGMA integrity_check" >counted
-	printf '%s\n' "$1|$1" "$1" 1 ok | same counted
-	find spool/new spool/tmp spool/corrupt spool/rejected -type f >left
-	same left </dev/null
-}
-
-ship() { pf-ship --spool spool --batch 10 --retry-min 10ms --retry-max 100ms "$@" 3>&-; }
+load delivery
 
 # failing CALLS ERROR N COMMAND…: the Nth of these calls fails so.
 failing() {

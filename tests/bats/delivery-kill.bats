@@ -3,37 +3,9 @@
 
 load helper
 load serve
+load delivery
 
-prepare() {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	export PF_DB=$PWD/pf.db
-	made 1 60 >lines
-}
-
-# made FROM TO: so many events, of which one is a crash.
-made() {
-	seq "$1" "$2" | awk '{
-		printf "{\"v\":1,\"id\":\"01a1fbd4f500%020d\",\"time\":\"2026-11-21T02:00:00Z\",", $1
-		printf "\"node\":\"n1\",\"job\":\"j\","
-		if ($1 % 30 == 7)
-			print "\"type\":\"crash\",\"data\":{\"group\":\"g\",\"severity\":\"LOW\"}}"
-		else
-			printf "\"type\":\"stats\",\"data\":{\"execs_total\":%d}}\n", $1 }'
-}
-
-# once N: the events 1 to N are in the store, each once, and nothing waits.
-once() {
-	sql "SELECT count(*), count(DISTINCT id) FROM events;
-		SELECT (SELECT count(*) FROM stats) + (SELECT count(*) FROM crashes);
-		SELECT (SELECT sum(crashes) FROM crash_groups) = (SELECT count(*) FROM crashes);
-		PRAGMA integrity_check" >counted
-	printf '%s\n' "$1|$1" "$1" 1 ok | same counted
-	[ -z "$(ls spool/new spool/tmp spool/corrupt spool/rejected | grep -v :)" ]
-}
-
-ship() { pf-ship --spool spool --batch 10 --retry-min 10ms --retry-max 100ms "$@" 3>&-; }
-
-# traced CALLS N COMMAND…: killed at the Nth of these calls; `hit` says so.
+# traced CALLS N COMMAND…: killed at the Nth of these calls.
 traced() {
 	local calls=$1 n=$2
 	shift 2
