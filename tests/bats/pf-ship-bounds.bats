@@ -48,6 +48,7 @@ clean_up() { if mountpoint -q spool; then umount spool; fi; }
 	events 1 300 >in
 	for bound in --spool-max-files=2 --min-free=100% --min-free=1000T; do
 		rm -rf spool
+		: >err
 		shipping --spool-only --batch 100 $bound <in 2>err 3>&- &
 		pid=$!
 		until_true 5 grep -q 'the spool is full: .* reading stops until there is room' err
