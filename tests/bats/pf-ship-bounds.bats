@@ -64,7 +64,8 @@ clean_up() { if mountpoint -q spool; then umount spool; fi; }
 	awk '/stats lines/ { n += $6 } END { print 1000 - n }' stderr >left
 	ship --status | json 'e["lines"]' /dev/stdin | same left
 	try 0 ship --drain --to "file://$PWD/out"
-	grep -v '"stats"' in | cmp - <(grep -v '"stats"' out)
+	# Batches of one millisecond are in no order among themselves.
+	grep -v '"stats"' in | cmp - <(grep -v '"stats"' out | sort)
 	tail -n 1 in | cmp - <(tail -n 1 out)
 	[ "$(du -b -s out | cut -f 1)" -lt 60000 ]
 	ship --status | json 'e["dropped_lines_total"] + e["delivered_lines_total"]' /dev/stdin >sum
