@@ -52,9 +52,11 @@ enum db_mode {
 struct db_options {
 	enum db_mode mode;
 	int64_t wait_ms; /* for a lock, at most; then DB_FAULT_BUSY */
+	int cache_kib;   /* SQLite's pages in memory; 0 is DB_CACHE_KIB */
 };
 
 #define DB_WAIT_MS 30000
+#define DB_CACHE_KIB 2000
 
 enum db_step { DB_FAILED = -1, DB_DONE, DB_ROW };
 

@@ -231,8 +231,9 @@ main(int argc, char *argv[])
 	 * as much as the longest one, and in pieces. */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	options_parse(&o, argc, argv);
-	db = db_open(
-	    o.db, &(struct db_options){mode_of(o.task), o.wait_ms}, &error);
+	db = db_open(o.db,
+	    &(struct db_options){.mode = mode_of(o.task), .wait_ms = o.wait_ms},
+	    &error);
 	status = db == NULL ? fail(&error) : do_task(db, &o);
 	db_close(db);
 	options_release(&o);

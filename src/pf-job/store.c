@@ -25,7 +25,7 @@ prepare(struct db *db, enum db_mode mode)
 struct db *
 store_open(const struct options *o, enum db_mode mode, int *status)
 {
-	struct db_options how = {mode, o->wait_ms};
+	struct db_options how = {.mode = mode, .wait_ms = o->wait_ms};
 	struct db_error error;
 	struct db *db = db_open(o->db, &how, &error);
 

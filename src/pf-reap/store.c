@@ -72,7 +72,9 @@ int
 store_reap(const struct store_policy *policy)
 {
 	struct db_options how = {
-	    policy->dry_run ? DB_READ : DB_WRITE, policy->wait_ms};
+	    .mode = policy->dry_run ? DB_READ : DB_WRITE,
+	    .wait_ms = policy->wait_ms,
+	};
 	struct db_error error;
 	struct db *db = db_open(policy->db, &how, &error);
 	int status = 0;

@@ -140,7 +140,7 @@ main(int argc, char *argv[])
 {
 	struct options o = {
 	    getenv("PF_DB"), NULL, "Fuzzing report", false, false, DB_WAIT_MS};
-	struct db_options how = {DB_READ, 0};
+	struct db_options how = {.mode = DB_READ, .wait_ms = 0};
 	struct db_error error;
 	struct db *db;
 	int status;

@@ -32,7 +32,9 @@ tell_news(struct chores *c)
 	if (c->options.on_new == NULL)
 		return;
 	db = db_open(c->options.db,
-	    &(struct db_options){DB_WRITE, c->options.wait_ms}, &error);
+	    &(struct db_options){
+		.mode = DB_WRITE, .wait_ms = c->options.wait_ms},
+	    &error);
 	if (db == NULL) {
 		msg_warnx("--on-new: %s", error.text);
 		return;

@@ -200,7 +200,8 @@ route_maintenance(struct db *none, const struct request *r, struct answer *a)
 	if (set == 0)
 		return;
 	db = db_open(options.db,
-	    &(struct db_options){DB_WRITE, options.wait_ms}, &error);
+	    &(struct db_options){.mode = DB_WRITE, .wait_ms = options.wait_ms},
+	    &error);
 	if (db == NULL) {
 		answer_error(a, 503, "%s", error.text);
 		a->retry_after = 10;

@@ -193,7 +193,9 @@ open_store(void)
 {
 	struct db_error error;
 	struct db *db = db_open(hub.options.db,
-	    &(struct db_options){DB_READ, hub.options.wait_ms}, &error);
+	    &(struct db_options){
+		.mode = DB_READ, .wait_ms = hub.options.wait_ms},
+	    &error);
 
 	if (db == NULL)
 		msg_warnx("progress: %s", error.text);

@@ -67,7 +67,9 @@ readers_start(const struct readers_options *options, int *status)
 
 		one->readers = r;
 		one->db = db_open(options->db,
-		    &(struct db_options){DB_READ, options->wait_ms}, &error);
+		    &(struct db_options){
+			.mode = DB_READ, .wait_ms = options->wait_ms},
+		    &error);
 		if (one->db == NULL) {
 			msg_warnx("%s", error.text);
 			*status = db_exit_code(error.fault);

@@ -18,6 +18,9 @@
 #define GROUP_BYTES (2 * 1024 * 1024)
 /* How often an idle writer proves that the store can be written to. */
 #define PROBE_MS 15000
+/* A group touches more pages than a batch: those of its types, by their ids
+ * and by their series. */
+#define CACHE_KIB 8000
 
 struct writer {
 	struct writer_options options;
@@ -304,8 +307,8 @@ static struct db *
 open_store(const struct writer_options *o, int *status)
 {
 	struct db_error error;
-	struct db *db =
-	    db_open(o->db, &(struct db_options){DB_CREATE, o->wait_ms}, &error);
+	struct db_options how = {DB_CREATE, o->wait_ms, CACHE_KIB};
+	struct db *db = db_open(o->db, &how, &error);
 
 	if (db != NULL && migrate_prepare(db) == 0)
 		return db;

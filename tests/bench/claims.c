@@ -35,8 +35,8 @@ static struct db *
 open_store(const char *where)
 {
 	struct db_error error;
-	struct db *db =
-	    db_open(where, &(struct db_options){DB_WRITE, 60000}, &error);
+	struct db *db = db_open(where,
+	    &(struct db_options){.mode = DB_WRITE, .wait_ms = 60000}, &error);
 
 	must(db != NULL, error.text);
 	return db;

@@ -31,7 +31,7 @@ remove_store(void)
 static void
 make_store(void)
 {
-	struct db_options how = {DB_CREATE, 1000};
+	struct db_options how = {.mode = DB_CREATE, .wait_ms = 1000};
 	struct db_error why;
 
 	snprintf(path, sizeof path, "/dev/shm/pf-fuzz-%ld", (long)getpid());

@@ -20,7 +20,7 @@ static char unit_path[64];
 static inline struct db *
 unit_open(void)
 {
-	struct db_options how = {DB_CREATE, 5000};
+	struct db_options how = {.mode = DB_CREATE, .wait_ms = 5000};
 	struct db_error why;
 	struct db *db;
 	int fd;
