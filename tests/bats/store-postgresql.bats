@@ -150,7 +150,8 @@ random() { head -c "$(($1 / 2))" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 @test "the unit tests of stores pass on a server" {
 	# They have the database to themselves.
 	psql -Xq -d "$server" -c 'CREATE DATABASE units'
-	for unit in store_schema store_plans serve_crashes serve_jobs serve_series; do
+	for unit in store_schema store_plans serve_crashes serve_jobs \
+		serve_series serve_watch; do
 		try 0 "$pf_build/unit/$unit" "$(as pf units)"
 	done
 	psql -Xq -d "$server" -c 'DROP DATABASE units'
