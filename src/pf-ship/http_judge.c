@@ -45,23 +45,26 @@ http_retry_after(const char *text, int64_t now)
 	return clip((int64_t)timegm(&tm) * 1000 - now);
 }
 
+/*
+ * A batch is blamed only by who has read it: that is not what a wrong address,
+ * a gateway or a captive portal says, in whose pages there is no `error`.
+ */
 static enum delivery
-judge_code(long code)
+judge_code(long code, bool by_master)
 {
 	switch (code) {
 	case 401:
 	case 403:
 		return DELIVERY_FORBIDDEN;
-	case 408:
-	case 425:
-	case 429:
-		return DELIVERY_TEMPORARY;
+	case 413:
+		return DELIVERY_REFUSED;
+	case 400:
+	case 415:
+		return by_master ? DELIVERY_REFUSED : DELIVERY_TEMPORARY;
 	case 422:
-		return DELIVERY_CONFLICT;
+		return by_master ? DELIVERY_CONFLICT : DELIVERY_TEMPORARY;
 	default:
-		/* A redirect is mostly a captive portal's, and gone with it. */
-		return code >= 400 && code < 500 ? DELIVERY_REFUSED
-						 : DELIVERY_TEMPORARY;
+		return DELIVERY_TEMPORARY;
 	}
 }
 
@@ -72,11 +75,12 @@ quote(const char *text, size_t len)
 }
 
 static void
-add_reason(struct consignment *c, const struct http_answer *answer)
+judge_refusal(struct consignment *c, const struct http_answer *answer)
 {
 	const char *wrong =
 	    answer_read(&c->answer, answer->body, answer->len, NULL, 0);
 
+	c->result = judge_code(answer->code, wrong == NULL);
 	buf_addf(&c->why, "the master answers %ld", answer->code);
 	if (wrong == NULL)
 		buf_addf(&c->why, ": %s",
@@ -95,8 +99,7 @@ http_judge(struct consignment *c, const struct http_answer *answer, int64_t now)
 	if (answer->retry_after != NULL)
 		c->retry_after_ms = http_retry_after(answer->retry_after, now);
 	if (answer->code != 200) {
-		c->result = judge_code(answer->code);
-		add_reason(c, answer);
+		judge_refusal(c, answer);
 		return;
 	}
 	wrong = answer_read(

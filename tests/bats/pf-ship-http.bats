@@ -151,6 +151,12 @@ arrives() {
 	[ "$(requests 'e["key"]' | sort | uniq -d | wc -l)" = 0 ]
 }
 
+@test "a gateway that knows nothing of it costs no line" {
+	arrives html=404 status=404 html=400 html=415 html=422 html=511 status=405
+	says "the master answers 404: kept, to be tried again"
+	[ "$(count rejected)" = 0 ]
+}
+
 @test "a batch that is too large is halved" {
 	arrives '*large=7'
 }

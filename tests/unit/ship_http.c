@@ -33,19 +33,38 @@ judge(long code, const char *body)
 static void
 codes_are_judged(void **state)
 {
-	static const int refused[] = {400, 404, 405, 409, 410, 411, 413, 415};
-	static const int later[] = {
-	    204, 206, 301, 302, 304, 307, 308, 408, 425, 429, 500, 502, 503};
+	static const char *const why = "{\"error\":\"I do not like it\"}";
+	static const int refused[] = {400, 413, 415};
+	static const int later[] = {204, 206, 301, 302, 304, 307, 308, 404, 405,
+	    408, 409, 410, 411, 425, 429, 451, 500, 502, 503, 511};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof refused / sizeof refused[0]; i++)
-		assert_int_equal(judge(refused[i], ""), DELIVERY_REFUSED);
+		assert_int_equal(judge(refused[i], why), DELIVERY_REFUSED);
 	for (i = 0; i < sizeof later / sizeof later[0]; i++)
-		assert_int_equal(judge(later[i], ""), DELIVERY_TEMPORARY);
+		assert_int_equal(judge(later[i], why), DELIVERY_TEMPORARY);
 	assert_int_equal(judge(401, ""), DELIVERY_FORBIDDEN);
 	assert_int_equal(judge(403, "{\"error\":\"no\"}"), DELIVERY_FORBIDDEN);
-	assert_int_equal(judge(422, ""), DELIVERY_CONFLICT);
+	assert_int_equal(judge(422, why), DELIVERY_CONFLICT);
+}
+
+static void
+no_page_of_a_gateway_blames_a_line(void **state)
+{
+	static const char *const pages[] = {"", "<html>Bad Request</html>",
+	    "{}", "{\"detail\":\"no\"}", "{\"error\":\"cut of"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+		assert_int_equal(judge(400, pages[i]), DELIVERY_TEMPORARY);
+		assert_int_equal(judge(404, pages[i]), DELIVERY_TEMPORARY);
+		assert_int_equal(judge(415, pages[i]), DELIVERY_TEMPORARY);
+		assert_int_equal(judge(422, pages[i]), DELIVERY_TEMPORARY);
+		/* Whoever it is too large for. */
+		assert_int_equal(judge(413, pages[i]), DELIVERY_REFUSED);
+	}
 }
 
 static void
@@ -98,6 +117,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(codes_are_judged),
+	    cmocka_unit_test(no_page_of_a_gateway_blames_a_line),
 	    cmocka_unit_test(only_an_acknowledgement_is_one),
 	    cmocka_unit_test(retry_after_has_two_forms),
 	};
