@@ -52,7 +52,8 @@ char *
 buf_reserve(struct buf *b, size_t extra)
 {
 	size_t need = b->len + extra + 1;
-	size_t cap = b->cap ? b->cap : 64;
+	/* The first is exact: who knows what comes wastes nothing. */
+	size_t cap = b->cap ? b->cap : need > 64 ? need : 64;
 
 	if (need <= extra)
 		msg_diex(EX_OSERR, "out of memory: %zu bytes more", extra);

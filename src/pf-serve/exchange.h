@@ -20,6 +20,8 @@ struct exchange {
 	const struct route *route;
 	int64_t began;     /* clock_monotonic() */
 	size_t held, owed; /* bytes that its body and its answer stand for */
+	size_t wanted;     /* of its body, while it waits in budget.h */
+	int64_t asked;     /* since then; clock_monotonic() */
 	void *transport;   /* of http.c alone */
 	struct exchange *next;
 };

@@ -121,7 +121,7 @@ accept_request(
 		    "the body has more than %zu bytes", limits.body_max);
 		return false;
 	}
-	return budget_body(&h->budget, x, t->length, limits.held_max);
+	return true;
 }
 
 static enum MHD_Result
@@ -129,7 +129,7 @@ send_answer(struct http *h, struct exchange *x)
 {
 	struct transport *t = x->transport;
 
-	budget_answer(&h->budget, x, t->limits.held_max);
+	budget_answer(&h->budget, x);
 	metrics_request(
 	    x->route, x->answer.status, clock_monotonic() - x->began);
 	if (x->route != NULL && x->route->lane == LANE_STREAM &&
@@ -141,23 +141,49 @@ send_answer(struct http *h, struct exchange *x)
 	return transport_send(t, x, atomic_load(&h->ending));
 }
 
+/* The body may come; to its end, also when the answer is known. */
+static enum MHD_Result
+await_body(struct http *h, struct exchange *x, enum stage stage)
+{
+	struct transport *t = x->transport;
+
+	if (stage == STAGE_BODY && t->length > 0)
+		buf_reserve(&t->body, t->length);
+	t->stage = stage;
+	peer_set(h->peers, t->peer, PEER_BODY);
+	return MHD_YES;
+}
+
 static enum MHD_Result
 begin(
     struct http *h, struct exchange *x, const char *method, const char *version)
 {
 	struct transport *t = x->transport;
+	bool accepted = accept_request(h, x, method, version);
+	bool small = !t->chunked && t->length <= DRAIN_MAX;
 
-	if (accept_request(h, x, method, version)) {
-		t->stage = STAGE_BODY;
-		peer_set(h->peers, t->peer, PEER_BODY);
+	if (accepted && budget_enter(&h->budget, x, transport_room(t)))
+		return await_body(h, x, STAGE_BODY);
+	if (accepted && small) {
+		t->stage = STAGE_WAITING;
+		peer_set(h->peers, t->peer, PEER_WORKING);
+		MHD_suspend_connection(t->connection);
+		budget_wait(&h->budget, x, transport_room(t));
 		return MHD_YES;
 	}
-	if (!t->chunked && t->length <= DRAIN_MAX) {
-		t->stage = STAGE_DRAIN;
-		peer_set(h->peers, t->peer, PEER_BODY);
-		return MHD_YES;
-	}
-	return send_answer(h, x);
+	if (accepted)
+		budget_refuse(x);
+	return small ? await_body(h, x, STAGE_DRAIN) : send_answer(h, x);
+}
+
+/* The waiting is over. The library says so with or without some of the body. */
+static enum MHD_Result
+end_waiting(struct http *h, struct exchange *x)
+{
+	if (x->wanted == 0)
+		return await_body(h, x, STAGE_BODY);
+	budget_refuse(x);
+	return await_body(h, x, STAGE_DRAIN);
 }
 
 /* Some of the body. A chunked one does not say in advance how long it is. */
@@ -173,8 +199,7 @@ take_bytes(struct http *h, struct exchange *x, const char *bytes, size_t n)
 	if (t->body.len + n > t->limits.body_max)
 		answer_error(&x->answer, 413,
 		    "the body has more than %zu bytes", t->limits.body_max);
-	else if (!t->chunked ||
-	    budget_body(&h->budget, x, n, t->limits.held_max)) {
+	else if (!t->chunked || budget_body(&h->budget, x, n)) {
 		buf_add(&t->body, bytes, n);
 		return MHD_YES;
 	}
@@ -206,13 +231,11 @@ static enum MHD_Result
 dispatch(struct http *h, struct exchange *x)
 {
 	struct transport *t = x->transport;
-	size_t before = t->body.len;
 
 	if (!transport_finish_body(t, x) ||
-	    (x->request.body.len > before &&
-		!budget_body(&h->budget, x, x->request.body.len - before,
-		    t->limits.held_max)) ||
-	    !budget_lines(&h->budget, x, t->lines, t->limits.held_max))
+	    (x->request.body.len > x->held &&
+		!budget_body(&h->budget, x, x->request.body.len - x->held)) ||
+	    !budget_lines(&h->budget, x, t->lines))
 		return send_answer(h, x);
 	if (x->route->lane == LANE_HERE) {
 		x->route->answer(NULL, &x->request, &x->answer);
@@ -228,13 +251,22 @@ dispatch(struct http *h, struct exchange *x)
 	return MHD_YES;
 }
 
+/* Called again by the library, whichever thread said so. */
+static void
+resume(struct exchange *x)
+{
+	struct transport *t = x->transport;
+
+	MHD_resume_connection(t->connection);
+}
+
 void
 http_answer(struct exchange *x)
 {
 	struct transport *t = x->transport;
 
 	t->stage = STAGE_ANSWER;
-	MHD_resume_connection(t->connection);
+	resume(x);
 }
 
 static enum MHD_Result
@@ -252,6 +284,11 @@ on_request(void *context, struct MHD_Connection *connection, const char *url,
 	switch (t->stage) {
 	case STAGE_HEADERS:
 		return begin(h, x, method, version);
+	case STAGE_WAITING:
+		end_waiting(h, x);
+		if (have == 0)
+			return MHD_YES;
+		/* fall through */
 	case STAGE_BODY:
 	case STAGE_DRAIN:
 		*n = 0;
@@ -382,6 +419,7 @@ http_new(const struct http_options *options)
 	h->limits = options->limits;
 	h->peers = peers_new(&options->limits.peers);
 	pthread_rwlock_init(&h->lock, NULL);
+	budget_init(&h->budget, options->limits.held_max, resume);
 	return h;
 }
 
@@ -441,6 +479,7 @@ http_set(
 	h->limits = *limits;
 	pthread_rwlock_unlock(&h->lock);
 	tokens_free(before);
+	atomic_store(&h->budget.max, limits->held_max);
 	peers_limit(h->peers, &limits->peers);
 }
 
@@ -448,6 +487,7 @@ void
 http_check(struct http *h)
 {
 	peers_check(h->peers);
+	budget_check(&h->budget);
 }
 
 void
@@ -461,6 +501,8 @@ http_refuse(struct http *h)
 		handed = handed && h->listener[i]->handed;
 	atomic_store(&h->ending, true);
 	atomic_store(&h->refusing, !handed);
+	if (!handed)
+		budget_close(&h->budget);
 	for (i = 0; handed && i < h->daemons; i++)
 		MHD_quiesce_daemon(h->daemon[i]);
 	limits.ms[PEER_FRESH] = FRESH_MS;
@@ -479,11 +521,13 @@ http_free(struct http *h)
 {
 	size_t i;
 
+	budget_close(&h->budget);
 	for (i = 0; i < h->daemons; i++) {
 		/* The socket is its owner's, to be closed or kept. */
 		MHD_quiesce_daemon(h->daemon[i]);
 		MHD_stop_daemon(h->daemon[i]);
 	}
+	budget_release(&h->budget);
 	peers_free(h->peers);
 	tokens_free(h->tokens);
 	pthread_rwlock_destroy(&h->lock);

@@ -261,6 +261,15 @@ transport_token(const struct transport *t)
 	return NULL;
 }
 
+/* What a batch is packed to a part of, at the most. */
+#define PACKED 6
+
+size_t
+transport_room(const struct transport *t)
+{
+	return t->form == UNPACK_PLAIN ? t->length : PACKED * t->length;
+}
+
 /* False, with the answer, when it is too large; it is read no further. */
 static bool
 unpack_body(struct transport *t, struct exchange *x)

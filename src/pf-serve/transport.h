@@ -11,6 +11,7 @@
 
 enum stage {
 	STAGE_HEADERS,
+	STAGE_WAITING, /* for room for the body */
 	STAGE_BODY,
 	STAGE_DRAIN, /* the answer is known; what still comes is not wanted */
 	STAGE_WORKING,
@@ -40,6 +41,8 @@ void transport_free(struct transport *t);
  * cannot be what they should. */
 bool transport_read_headers(struct transport *t, struct exchange *x,
     const char *method, const char *version);
+/* The memory that its body will take, as far as the headers tell. */
+size_t transport_room(const struct transport *t);
 /* The token that came along; the caller frees it. NULL: none. */
 char *transport_token(const struct transport *t);
 /* The body that came, unpacked, into the request. False, with the answer. */

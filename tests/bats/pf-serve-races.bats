@@ -176,21 +176,70 @@ kept() {
 
 all_answered() { [ "$(cat headers.[0-9]* | grep -c '^HTTP')" = 12 ]; }
 
+# holder LENGTH: says that a body is to come, and sends none.
+holder() {
+	exec 3>"/dev/tcp/127.0.0.1/${url##*:}"
+	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: x\r\n' >&3
+	printf 'Content-Length: %d\r\n\r\n' "$1" >&3
+	exec sleep 60
+}
+
 @test 'large bodies that do not come leave room for small ones' {
 	serve --held-max 4M
 	for length in 2900000 1200000; do
-		(
-			exec 3>"/dev/tcp/127.0.0.1/${url##*:}"
-			printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: x\r\n' >&3
-			printf 'Content-Length: %d\r\n\r\n' $length >&3
-			exec sleep 60
-		) &
+		holder $length &
 		pids+=($!)
 		until_true 5 is_connected 1
 	done
 	lines 1 1300 >small
 	post 200 small
 	kill "${pids[@]}" "$serve_pid"
+}
+
+@test 'a body for which there is no room waits until there is' {
+	serve --held-max 100K
+	holder 99000 &
+	holder=$!
+	until_true 5 is_connected 1
+	lines 1 100 >small
+	curl -s -o answer -w '%{http_code}' --data-binary @small \
+		"$url/api/v1/results/batch" >code 3>&- &
+	asker=$!
+	until_true 5 is_connected 2
+	kill "$holder"
+	wait "$asker"
+	[ "$(<code)" = 200 ]
+	[ "$(stored)" = 100 ]
+	stop
+}
+
+@test 'a body that has waited too long is told to come again' {
+	serve --held-max 100K
+	holder 99000 &
+	holder=$!
+	until_true 5 is_connected 1
+	lines 1 100 >small
+	post 503 small
+	grep -qi '^retry-after: [12]' headers
+	kill "$holder"
+	until_true 10 post 200 small
+	stop
+}
+
+@test 'whoever waits for room when the server stops is told so' {
+	serve --held-max 100K --stop-timeout 2s
+	holder 99000 &
+	holder=$!
+	until_true 5 is_connected 1
+	lines 1 100 >small
+	curl -s -o answer -w '%{http_code}' --data-binary @small \
+		"$url/api/v1/results/batch" >code 3>&- &
+	asker=$!
+	until_true 5 is_connected 2
+	stop 75
+	wait "$asker"
+	[ "$(<code)" = 503 ]
+	kill "$holder"
 }
 
 is_connected() { [ "$(metric pf_serve_connections)" -gt "$1" ]; }
