@@ -7,9 +7,15 @@ prepare() {
 	made 60 >lines
 }
 
-# made N: events with the ids 1 to N, every thirtieth a crash.
+# A strace that is killed leaves what it traced.
+clean_up() {
+	grep -lsz "^PF_TEST=$PF_TEST\$" /proc/[0-9]*/environ | cut -d / -f 3 |
+		xargs -r kill -KILL 2>/dev/null || :
+}
+
+# made N [FIRST]: events with the ids FIRST (1) to N, every thirtieth a crash.
 made() {
-	seq "$1" | awk '{
+	seq "${2-1}" "$1" | awk '{
 		printf "{\"v\":1,\"id\":\"01a1fbd4f500%020d\",\"time\":\"2026-11-21T02:00:00Z\",", $1
 		printf "\"node\":\"n1\",\"job\":\"j\","
 		if ($1 % 30 == 7)
