@@ -130,10 +130,25 @@ server_dies_at() {
 	server_dies_at openat,unlink,fcntl,futex 9
 }
 
+@test "ten rounds of kills at random moments lose and double nothing" {
+	export TMPDIR=$PWD
+	try 0 "$pf_root/tests/faults/kills" 10
+	cat stdout
+	grep -qE '^10 rounds, [0-9]+ kills of the sender, [0-9]+ of the server, lost 0, doubled 0$' stdout
+	not grep -qE ', 0 kills .*, 0 of' stdout
+}
+
 @test "a mix of all faults, for a while" {
 	mkdir soak
 	cd soak
 	try 0 "$pf_root/tests/faults/soak" 15
 	cat stdout
 	grep -q 'lost 0, doubled 0$' stdout
+}
+
+@test "tests of a delivery say which program is missing" {
+	for name in soak kills; do
+		try 69 env PATH=/nowhere /usr/bin/python3 "$pf_root/tests/faults/$name" 1
+		says "$name: pf-ship is not installed"
+	done
 }
