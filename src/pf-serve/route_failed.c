@@ -13,6 +13,7 @@ route_failed(struct db *db, struct answer *a)
 	case DB_FAULT_AGAIN:
 	case DB_FAULT_LOST:
 	case DB_FAULT_FULL:
+	case DB_FAULT_IO:
 	case DB_FAULT_MISSING:
 		answer_error(a, 503, "%s", error->text);
 		a->retry_after = RETRY_SECONDS;
