@@ -177,6 +177,12 @@ db_check(struct db *db)
 	return db->engine->check(db);
 }
 
+int
+db_write_back(struct db *db)
+{
+	return db->engine->write_back(db);
+}
+
 void
 db_rollback(struct db *db)
 {

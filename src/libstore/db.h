@@ -102,6 +102,9 @@ int db_commit(struct db *db);
 int db_settle(struct db *db);
 /* Waits for what was sent to be done: 0, or -1 with its failure. */
 int db_check(struct db *db);
+/* What is in a log beside the store goes into it, as far as readers let it: 0,
+ * or -1 with db_error. A server does so by itself. */
+int db_write_back(struct db *db);
 /* Harmless when no transaction is open. */
 void db_rollback(struct db *db);
 

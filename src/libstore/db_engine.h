@@ -22,6 +22,7 @@ struct db_engine {
 	int (*commit)(struct db *db);
 	int (*settle)(struct db *db);
 	int (*check)(struct db *db);
+	int (*write_back)(struct db *db);
 	void (*rollback)(struct db *db);
 	int64_t (*changes)(struct db *db);
 	int (*is_empty)(struct db *db);

@@ -128,6 +128,13 @@ settle(struct db *db)
 }
 
 static int
+write_back(struct db *db)
+{
+	(void)db;
+	return 0;
+}
+
+static int
 check(struct db *db)
 {
 	return postgres_sync(postgres_of(db));
@@ -225,6 +232,7 @@ const struct db_engine db_postgresql = {
     .commit = commit,
     .settle = settle,
     .check = check,
+    .write_back = write_back,
     .rollback = rollback,
     .changes = changes,
     .is_empty = is_empty,

@@ -13,11 +13,6 @@
 /* "pfst", at offset 68 of the file (sqlite.org/fileformat2.html, 1.3.16). */
 #define APPLICATION_ID 0x70667374
 
-/* Of 4 KiB, in the write-ahead log: when it is written back, and when that
- * ought to have worked for long. */
-#define CHECKPOINT_PAGES 4096
-#define TELL_PAGES 16384
-
 static enum db_fault
 fault_of(sqlite3 *handle, int code)
 {
@@ -61,8 +56,11 @@ sqlite_fail(struct db *db)
 		return db_fail(db, fault,
 		    "store %s is busy: others held its lock for %lld ms",
 		    msg_quote(s->db.name), (long long)s->wait_ms);
-	return db_fail(db, fault, "store %s: %s", msg_quote(s->db.name),
+	db_fail(db, fault, "store %s: %s", msg_quote(s->db.name),
 	    sqlite3_errmsg(s->handle));
+	if (fault == DB_FAULT_IO)
+		sqlite_distrust(s);
+	return -1;
 }
 
 /*
@@ -162,28 +160,6 @@ check_owner(struct db *db)
 }
 
 /*
- * After each commit, in the place of wal_autocheckpoint: a reader that never
- * ends keeps the log from being emptied, and somebody must be told.
- */
-static int
-watch_wal(void *context, sqlite3 *handle, const char *name, int pages)
-{
-	struct sqlite *s = context;
-
-	if (pages < CHECKPOINT_PAGES)
-		return SQLITE_OK;
-	(void)sqlite3_wal_checkpoint_v2(
-	    handle, name, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
-	if (pages < TELL_PAGES || s->told_of_wal)
-		return SQLITE_OK;
-	s->told_of_wal = true;
-	msg_warnx("store %s: its write-ahead log has grown to %d MiB, since"
-		  " somebody reads the store without an end",
-	    msg_quote(s->db.name), pages / 256);
-	return SQLITE_OK;
-}
-
-/*
  * What a killed writer has left in the log is read, and would be acknowledged,
  * though it is not on the disk yet. Nobody else leaves such a thing while we
  * have the file open: a log is recovered by the first who opens it.
@@ -210,31 +186,40 @@ sync_log(struct db *db)
 }
 
 static int
-set_up(struct db *db, const struct db_options *options)
+set_up_writing(struct db *db)
 {
-	int cache = options->cache_kib == 0 ? DB_CACHE_KIB : options->cache_kib;
 	/* Takes only before the first table, and would lock a full store. */
 	static const char fresh[] = "PRAGMA auto_vacuum=INCREMENTAL;";
 	static const char writer[] = "PRAGMA journal_mode=WAL;"
 				     "PRAGMA synchronous=FULL;"
 				     "PRAGMA journal_size_limit=67108864;";
+	int empty = is_empty(db);
+
+	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
+		return -1;
+	sqlite3_wal_hook(
+	    sqlite_of(db)->handle, sqlite_watch_log, sqlite_of(db));
+	if (exec_patiently(db, writer) < 0)
+		return -1;
+	sqlite_of(db)->writes = true;
+	return sync_log(db);
+}
+
+static int
+set_up(struct db *db, const struct db_options *options)
+{
+	int cache = options->cache_kib == 0 ? DB_CACHE_KIB : options->cache_kib;
 	char common[128];
-	int empty;
 
 	snprintf(common, sizeof common,
 	    "PRAGMA foreign_keys=ON;"
 	    "PRAGMA temp_store=MEMORY;"
 	    "PRAGMA cache_size=-%d;",
 	    cache);
+	sqlite_forget_log(sqlite_of(db));
 	if (exec(db, common) < 0 || check_owner(db) < 0)
 		return -1;
-	if (options->mode == DB_READ)
-		return 0;
-	empty = is_empty(db);
-	if (empty < 0 || (empty == 1 && exec(db, fresh) < 0))
-		return -1;
-	sqlite3_wal_hook(sqlite_of(db)->handle, watch_wal, sqlite_of(db));
-	return exec_patiently(db, writer) < 0 ? -1 : sync_log(db);
+	return options->mode == DB_READ ? 0 : set_up_writing(db);
 }
 
 /* What the file system says is clearer than "unable to open". */
@@ -346,6 +331,7 @@ open_store(
 	struct sqlite *s = mem_calloc(1, sizeof *s);
 
 	s->db.engine = &db_sqlite;
+	s->file = -1;
 	/* A leading slash or dot keeps a name like "file:x" or ":memory:" from
 	 * being anything but a path. */
 	s->path = where[0] == '/' || where[0] == '.'
@@ -448,6 +434,7 @@ const struct db_engine db_sqlite = {
     .commit = commit,
     .settle = commit,
     .check = check,
+    .write_back = sqlite_write_back,
     .rollback = rollback,
     .changes = changes,
     .is_empty = is_empty,

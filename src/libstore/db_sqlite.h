@@ -14,7 +14,10 @@ struct sqlite {
 	int64_t wait_ms;
 	int64_t wait_until; /* by clock_monotonic, of the present wait */
 	unsigned random;
-	bool told_of_wal;
+	bool told_of_wal, told_of_failure;
+	bool writes;    /* and the log is there */
+	bool uncounted; /* what was written back may not be on the disk */
+	int file;       /* the store, open once more; -1: not yet */
 };
 
 static inline struct sqlite *
@@ -28,6 +31,19 @@ sqlite_of(struct db *db)
 bool sqlite_is_remote(const char *path, struct buf *type);
 /* Sets db_error from what the last call said; always -1. */
 int sqlite_fail(struct db *db);
+
+/* Before the first look into the store: what is read of the log is what the
+ * disk has of it. */
+void sqlite_forget_log(struct sqlite *s);
+/*
+ * After an I/O error: no page in memory is believed, and all that is in the log
+ * is written back again.
+ */
+void sqlite_distrust(struct sqlite *s);
+/* sqlite3_wal_hook's. */
+int
+sqlite_watch_log(void *context, sqlite3 *handle, const char *name, int pages);
+int sqlite_write_back(struct db *db);
 
 struct db_statement *sqlite_prepare(struct db *db, const char *sql);
 void sqlite_finalize(struct db_statement *s);

@@ -103,7 +103,7 @@ vacuum_file(struct db *db, int64_t *freed)
 		free_pages = left;
 	}
 	*freed = free_pages < before ? (before - free_pages) * page : 0;
-	return run_to_end(db, "PRAGMA wal_checkpoint(PASSIVE)");
+	return db_write_back(db);
 }
 
 int
