@@ -20,6 +20,7 @@ drain_fails_at() {
 	local n got
 	serve
 	for n in $(seq 1 "$3" 400); do
+		more_lines
 		try 0 ship --spool-only <lines
 		got=0
 		failing "$1" "$2" "$n" pf-ship --spool spool --batch 10 --retry-min 10ms \
@@ -28,7 +29,7 @@ drain_fails_at() {
 		[[ " 0 1 73 74 75 77 " = *" $got "* ]]
 		[ "$got" = 0 ] || [ -s said ]
 		until_true 10 ship --drain --to "$url"
-		once 60
+		once "$sent"
 	done
 	[ "$n" -gt 1 ]
 	stop

@@ -13,12 +13,6 @@ traced() {
 		-e "trace=$calls" -e "inject=$calls:signal=KILL:when=$n" "$@" 3>&-
 }
 
-# more_lines: sixty events that nobody sent before.
-more_lines() {
-	sent=$((${sent-0} + 60))
-	made "$sent" $((sent - 59)) >lines
-}
-
 # was_killed STATUS: so it ended, and the trace agrees.
 was_killed() {
 	killed=0

@@ -24,6 +24,12 @@ made() {
 			printf "\"type\":\"stats\",\"data\":{\"execs_total\":%d}}\n", $1 }'
 }
 
+# more_lines: sixty events that nobody sent before.
+more_lines() {
+	sent=$((${sent-0} + 60))
+	made "$sent" $((sent - 59)) >lines
+}
+
 # once N: the events 1 to N are in the store, each once, and nothing waits.
 once() {
 	sql "SELECT count(*), count(DISTINCT id) FROM events;
