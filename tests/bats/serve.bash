@@ -2,12 +2,13 @@
 
 events=$pf_root/tests/fixtures/events/campaign.jsonl
 
-# serve [OPTION…]: a server on a free port of loopback; its address is $url.
+# serve [OPTION…]: a server on a free port of loopback, run by the command
+# $serve_under if there is one; its address is $url.
 serve() {
 	export PF_DB=${PF_DB-$PWD/pf.db}
 	[[ " $* " == *' --listen '* ]] || set -- "$@" --listen 127.0.0.1:0
 	: >listening
-	pf-serve "$@" >listening 2>server.log 3>&- &
+	${serve_under-} pf-serve "$@" >listening 2>server.log 3>&- &
 	serve_pid=$!
 	until_true 10 is_up || return
 	url=http$([[ " $* " != *' --cert '* ]] || echo s)://$(
