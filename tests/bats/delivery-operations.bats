@@ -1,0 +1,181 @@
+# pf-ship into pf-serve while somebody runs the machines: restarts, migrations,
+# clocks, tokens, certificates, and disks that may not be written to or are
+# full. Each event is counted at both ends.
+
+load helper
+load serve
+load delivery
+load tls
+
+prepare() { export PF_DB=$PWD/pf.db; }
+
+clean_up() {
+	[ ! -d small ] || umount small || :
+}
+
+# shipping …: in the background, with its own pid as $!.
+shipping() {
+	exec pf-ship --spool spool --batch 10 --retry-min 10ms --retry-max 100ms \
+		"$@" 3>&- 4>&-
+}
+
+# deliver [OPTION…]: a pf-ship on a pipe that `feed` fills.
+deliver() {
+	mkfifo in
+	: >said
+	shipping --batch-age 100ms --to "$url" "$@" <in 2>said &
+	ship_pid=$!
+	exec 4>in
+}
+
+# feed FROM TO: these events; all that are fed are there together.
+feed() { made "$2" | tail -n "+$1" >&4; }
+
+# delivered [STATUS]: the pipe has an end, and pf-ship one with it.
+delivered() {
+	local got=0
+	exec 4>&-
+	wait "$ship_pid" || got=$?
+	[ "$got" = "${1-0}" ] && return
+	echo "pf-ship ended with $got"
+	cat said
+	return 1
+}
+
+stored() { [ "$(sql 'SELECT count(*) FROM events')" -ge "$1" ]; }
+
+told() { until_true 20 grep -qF -- "$1" said; }
+
+# back [OPTION…]: a server where the last one was.
+back() { serve --listen "${url#*://}" "$@" 4>&-; }
+
+@test "a server that is restarted again and again in the middle of a delivery" {
+	serve
+	deliver
+	for n in 1 2 3 4 5; do
+		feed $((n * 300 - 299)) $((n * 300))
+		until_true 20 stored $((n * 300 - 250))
+		stop
+		back
+	done
+	delivered
+	once 1500
+	stop
+}
+
+# The server in `server.pid` is started anew whenever it ends, on a socket that
+# stays, until there is a file `enough`. It ends with who does that.
+service_manager() {
+	: >port
+	/usr/bin/python3 -c '
+import os, socket, subprocess
+listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+print(listener.getsockname()[1], flush=True)
+while not os.path.exists("enough"):
+    subprocess.run(["sh", "-c", "echo $$ >server.pid; LISTEN_PID=$$ LISTEN_FDS=1"
+                    " exec setpriv --pdeathsig KILL pf-serve >>listening"],
+                   preexec_fn=lambda: os.dup2(listener.fileno(), 3, True),
+                   pass_fds=[3], stderr=open("server.log", "ab"))' >port 3>&- &
+	manager_pid=$!
+	until_true 10 test -s port
+	url=http://127.0.0.1:$(cat port)
+}
+
+@test "with a socket that stays nobody is refused a connection meanwhile" {
+	service_manager
+	deliver -v
+	for n in 1 2 3 4 5 6 7 8; do
+		feed $((n * 300 - 299)) $((n * 300))
+		until_true 20 stored $((n * 300 - 250))
+		served=$(cat server.pid)
+		kill -TERM "$served"
+		until_true 20 not kill -0 "$served" 2>/dev/null
+	done
+	delivered
+	once 2400
+	not grep -qi refused said
+	[ "$(wc -l <listening)" -ge 8 ]
+	touch enough
+	kill -TERM "$(cat server.pid)"
+	wait "$manager_pid"
+}
+
+@test "a store of an older schema is not served, and nobody loses a line" {
+	try 0 pf-ingest --migrate=1
+	try 78 pf-serve --listen 127.0.0.1:0
+	says 'the store has schema 1, this program needs'
+	says 'run pf-ingest --migrate'
+	made 600 >lines
+	try 0 ship --spool-only <lines
+	try 75 ship --drain --max-elapsed 100ms --to http://127.0.0.1:1
+	try 0 pf-ingest --migrate
+	serve
+	try 0 ship --drain --to "$url"
+	once 600
+	stop
+}
+
+@test "a store is upgraded in the middle of a delivery, with the server down" {
+	serve
+	deliver
+	feed 1 600
+	until_true 20 stored 50
+	stop
+	try 0 pf-ingest --migrate=3
+	try 78 pf-serve --listen "${url#*://}"
+	feed 601 1200
+	try 0 pf-ingest --migrate
+	back
+	delivered
+	once 1200
+	stop
+}
+
+@test "a token that is revoked in the middle stops the delivery and keeps all" {
+	(umask 077 && pf-serve --tokens tokens --token node:n1 >token)
+	serve --tokens tokens
+	deliver --token-file token
+	feed 1 300
+	until_true 20 stored 300
+	try 0 pf-serve --tokens tokens --revoke n1
+	kill -HUP "$serve_pid"
+	until_true 10 grep -q 'were read again' server.log
+	feed 301 600
+	delivered 77
+	grep -q 'the master answers 401.*delivery stops, everything is kept' said
+	not stored 301
+	try 77 ship --drain --token-file token --to "$url"
+	pf-serve --tokens tokens --token node:n1 >token
+	kill -HUP "$serve_pid"
+	until_true 10 ship --drain --token-file token --to "$url"
+	once 600
+	stop
+}
+
+# presented NAME STATUS: that certificate from now on, and a delivery to it.
+presented() {
+	stop
+	back --cert "$1.pem" --key "$1.key"
+	try "$2" ship --drain --ca-file ca.pem --to "$url"
+}
+
+@test "a certificate is replaced, by one that is wrong, has expired, and is good" {
+	certificate good IP:127.0.0.1
+	certificate wrong DNS:other.example
+	certificate expired IP:127.0.0.1 -1
+	serve --cert good.pem --key good.key
+	deliver --ca-file ca.pem
+	feed 1 300
+	until_true 20 stored 300
+	stop
+	back --cert expired.pem --key expired.key
+	feed 301 600
+	delivered 69
+	grep -q 'certificate.*delivery stops, everything is kept' said
+	presented wrong 69
+	says 'delivery stops, everything is kept'
+	not stored 301
+	presented good 0
+	once 600
+	stop
+}
