@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "ingest_store.h"
 #include "mem.h"
+#include "migrate.h"
 
 struct ingest *
 ingest_new(struct db *db, const struct ingest_options *options)
@@ -219,7 +220,7 @@ write_pending(struct ingest *in)
 	for (i = 0; i < in->batch_count; i++)
 		in->batch[i]->counts.stored = in->batch[i]->counts.duplicate =
 		    0;
-	if (db_begin(in->db) < 0)
+	if (db_begin(in->db) < 0 || migrate_still(in->db) < 0)
 		return -1;
 	stored = ingest_write(in, in->pending, in->pending_count);
 	recorded = stored < 0 ? -1 : record_batches(in);

@@ -219,3 +219,26 @@ migrate_prepare(struct db *db)
 		return migrate_to(db, migrate_latest());
 	return version < 0 ? -1 : migrate_check(db);
 }
+
+int
+migrate_still(struct db *db)
+{
+	struct db_statement *s =
+	    db_static(db, "SELECT max(version) FROM schema_migrations");
+	int64_t version = 0;
+	enum db_step step;
+
+	if (s == NULL)
+		return -1;
+	step = db_step(s);
+	if (step == DB_ROW)
+		version = db_column_integer(s, 0);
+	db_reset(s);
+	if (step == DB_FAILED)
+		return -1;
+	if (version != migrate_latest())
+		return db_fail(db, DB_FAULT_VERSION,
+		    "the store has schema %lld now, this program needs %d",
+		    (long long)version, migrate_latest());
+	return 0;
+}

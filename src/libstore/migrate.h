@@ -27,4 +27,10 @@ int migrate_prepare(struct db *db);
 /* For readers: 0 when the store has exactly the schema we know. */
 int migrate_check(struct db *db);
 
+/*
+ * For who writes again and again, at the beginning of a transaction: nobody has
+ * made steps since the store was opened. 0 or -1.
+ */
+int migrate_still(struct db *db);
+
 #endif

@@ -15,6 +15,7 @@ route_failed(struct db *db, struct answer *a)
 	case DB_FAULT_FULL:
 	case DB_FAULT_IO:
 	case DB_FAULT_MISSING:
+	case DB_FAULT_VERSION:
 		answer_error(a, 503, "%s", error->text);
 		a->retry_after = RETRY_SECONDS;
 		break;

@@ -115,6 +115,24 @@ while not os.path.exists("enough"):
 	stop
 }
 
+@test "a store whose schema is taken away in the middle takes nothing till it is back" {
+	serve
+	deliver
+	feed 1 300
+	until_true 20 stored 300
+	for version in 3 2 1; do
+		try 0 pf-ingest "--migrate=$version"
+		feed $((1201 - version * 300)) $((1500 - version * 300))
+		told "the store has schema $version now, this program needs"
+		not stored $((1201 - version * 300))
+		try 0 pf-ingest --migrate
+		until_true 20 stored $((1500 - version * 300))
+	done
+	delivered
+	once 1200
+	stop
+}
+
 @test "a store is upgraded in the middle of a delivery, with the server down" {
 	serve
 	deliver
@@ -128,6 +146,25 @@ while not os.path.exists("enough"):
 	back
 	delivered
 	once 1200
+	stop
+}
+
+@test "a store of a later program is refused, by a server that runs, too" {
+	serve
+	deliver
+	feed 1 300
+	until_true 20 stored 300
+	sql "INSERT INTO schema_migrations VALUES (99, 'later', 'x', 1)"
+	feed 301 600
+	told 'the store has schema 99 now, this program needs'
+	stop
+	try 78 pf-serve --listen 127.0.0.1:0
+	says 'the store has schema 99 and this program knows only'
+	not stored 301
+	sql 'DELETE FROM schema_migrations WHERE version = 99'
+	back
+	delivered
+	once 600
 	stop
 }
 
