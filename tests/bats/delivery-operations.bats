@@ -13,9 +13,11 @@ clean_up() {
 	[ ! -d small ] || umount small || :
 }
 
-# shipping …: in the background, with its own pid as $!.
+# shipping …: in the background, with its own pid as $!, by $ship_under if there
+# is such a command.
+# shellcheck disable=SC2086
 shipping() {
-	exec pf-ship --spool spool --batch 10 --retry-min 10ms --retry-max 100ms \
+	exec ${ship_under-} pf-ship --spool spool --batch 10 --retry-min 10ms --retry-max 100ms \
 		"$@" 3>&- 4>&-
 }
 
@@ -42,7 +44,7 @@ delivered() {
 	return 1
 }
 
-stored() { [ "$(sql 'SELECT count(*) FROM events')" -ge "$1" ]; }
+stored() { [ "$(sql 'SELECT count(*) FROM events' || echo 0)" -ge "$1" ]; }
 
 told() { until_true 20 grep -qF -- "$1" said; }
 
@@ -214,5 +216,192 @@ presented() {
 	not stored 301
 	presented good 0
 	once 600
+	stop
+}
+
+# clock_of NAME: sets `clock` to the command that runs others with a clock that is
+# off by what is in the file NAME.clock. Monotonic time goes on as ever.
+clock_of() {
+	command -v faketime >/dev/null || skip 'faketime is not installed'
+	export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
+	off "$1" +0
+	clock="env LD_PRELOAD=$(faketime -m -f +0 printenv LD_PRELOAD) NO_FAKE_STAT=1
+		FAKETIME_TIMESTAMP_FILE=$PWD/$1.clock FAKETIME_NO_CACHE=1
+		FAKETIME_DONT_FAKE_MONOTONIC=1"
+}
+
+# off NAME BY: at once, not half.
+off() { echo "$2" >next && mv next "$1.clock"; }
+
+@test "the sender's clock jumps, with the master there and away" {
+	clock_of node
+	ship_under=$clock
+	serve
+	deliver -v --breaker-failures 1
+	from=1
+	for by in -3d +5d -400d +1h +0; do
+		feed $from $((from + 199))
+		off node $by
+		until_true 20 stored $((from + 199))
+		stop
+		feed $((from + 200)) $((from + 399))
+		: >said
+		told "Couldn\\x27t connect"
+		off node -$((from))d
+		back
+		from=$((from + 400))
+	done
+	delivered
+	once 2000
+	stop
+}
+
+@test "a breaker that was opened in the future keeps nobody from trying" {
+	clock_of node
+	ship_under=$clock
+	made 60 | ship --spool-only
+	off node +5d
+	: >said
+	shipping --drain --breaker-failures 1 --retry-min 1h --retry-max 1h \
+		--max-elapsed 10ms --to http://127.0.0.1:1 2>said &
+	wait $! || [ $? = 75 ]
+	grep -q '"open":true' spool/breaker/*
+	off node +0
+	try 75 ship --drain --max-elapsed 10ms --to http://127.0.0.1:1
+	says "Couldn\\x27t connect"
+	serve
+	try 0 ship --drain --to "$url"
+	once 60
+	stop
+}
+
+@test "the master's clock jumps in the middle of a delivery" {
+	clock_of master
+	serve_under=$clock
+	serve
+	deliver
+	from=1
+	for by in -3d +5d -400d +1h +0; do
+		feed $from $((from + 199))
+		off master $by
+		until_true 20 stored $((from + 199))
+		from=$((from + 200))
+	done
+	delivered
+	ask 200 GET /readyz
+	once 1000
+	stop
+}
+
+# lease STATUS VERB JSON: what the holder says of the job `j`.
+lease() { ask "$1" POST "/api/v1/jobs/$2" -d "$3"; }
+
+@test "a lease outlives the master's clock, or another has the job with the next epoch" {
+	clock_of master
+	serve_under=$clock
+	serve
+	echo '{"v":1,"job":"j","target":"t","command":["t"]}' | try 0 pf-job submit
+	lease 200 claim '{"node":"a","lease_seconds":600}'
+	answers 'e["epoch"]' >epoch
+	off master -3d
+	lease 204 claim '{"node":"b","lease_seconds":600}'
+	lease 200 j/renew "{\"epoch\":$(<epoch),\"lease_seconds\":600}"
+	off master +3d
+	lease 200 claim '{"node":"b","lease_seconds":600}'
+	[ "$(answers 'e["epoch"]')" -gt "$(<epoch)" ]
+	lease 409 j/renew "{\"epoch\":$(<epoch),\"lease_seconds\":600}"
+	stop
+}
+
+# fragile: a file system at `small`, which an error makes one that may not be
+# written to; `breaks` makes it so, and `mended` ends that.
+fragile() {
+	truncate -s 32M image
+	mkfs.ext4 -q image
+	mkdir -p small
+	mount -o loop,errors=remount-ro image small || skip 'no loop mounts here'
+	device=$(findmnt -no SOURCE small)
+	[ -w "/sys/fs/ext4/${device##*/}/trigger_fs_error" ] ||
+		skip 'ext4 cannot be made to fail here'
+}
+
+breaks() { echo test >"/sys/fs/ext4/${device##*/}/trigger_fs_error"; }
+
+mended() {
+	until_true 10 umount small
+	e2fsck -fy image >checked 2>&1 || [ $? = 1 ]
+	mount -o loop,errors=remount-ro image small
+}
+
+@test "a store that may not be written to any more, in the middle of a delivery" {
+	fragile
+	PF_DB=$PWD/small/pf.db
+	serve
+	deliver
+	feed 1 300
+	until_true 20 stored 300
+	breaks
+	feed 301 600
+	told 'disk I/O error'
+	not stored 301
+	ask 503 GET /readyz
+	stop
+	mended
+	back
+	delivered
+	once 600
+	stop
+}
+
+@test "a spool that may not be written to any more" {
+	fragile
+	mkdir small/spool
+		ln -s small/spool spool
+	serve
+	deliver
+	feed 1 300
+	until_true 20 stored 300
+	until_true 20 eval '[ -z "$(ls spool/new)" ]'
+	breaks
+	feed 301 600
+	delivered 74
+	grep -q 'Read-only file system' said
+	grep -q 'lines are not safely spooled' said
+	mended
+	made 600 | tail -n 300 | ship --spool-only
+	try 0 ship --drain --to "$url"
+	once 600
+	stop
+}
+
+# codes: what batches were answered with, each that came up.
+codes() {
+	curl -sS "$url/metrics" | sed -n \
+		's/^pf_serve_requests_total{kind="batch",code="\(.*\)"} [1-9].*/\1/p' | xargs
+}
+
+@test "a store without room under load from many takes all when there is some" {
+	mkdir small
+	mount -t tmpfs -o size=1m none small || skip 'tmpfs cannot be mounted'
+	PF_DB=$PWD/small/pf.db
+	serve
+	made 8000 | split -d -a 1 -l 2000 - part.
+	for n in 0 1 2 3; do
+		pf-ship --spool "spool.$n" --batch 50 --spool-only <part.$n
+		: >"said.$n"
+		pf-ship --spool "spool.$n" --retry-min 10ms --retry-max 100ms --drain \
+			--to "$url" 2>"said.$n" 3>&- &
+		pids[n]=$!
+	done
+	for n in 0 1 2 3; do until_true 20 grep -q 'the master answers 503' "said.$n"; done
+	not stored 8000
+	ask 503 GET /readyz
+	mount -o remount,size=64m small
+	for n in 0 1 2 3; do wait "${pids[n]}"; done
+	codes >seen
+	same seen <<<'200 503'
+	mkdir -p spool/{new,tmp,corrupt,rejected}
+	find spool.* -path '*/new/*' -exec mv -t spool/new {} +
+	once 8000
 	stop
 }
