@@ -170,7 +170,8 @@ judge(struct http_request *r, CURLcode code)
 {
 	struct consignment *c = r->consignment;
 	struct http_answer answer = {0, r->answer.data, r->answer.len,
-	    header_of(r, "Location"), header_of(r, "Retry-After")};
+	    header_of(r, "Location"), header_of(r, "Retry-After"),
+	    header_of(r, "Date")};
 
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(

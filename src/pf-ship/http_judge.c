@@ -30,19 +30,27 @@ read_seconds(const char *text)
 	return clip(seconds * 1000);
 }
 
+static bool
+read_date(const char *text, int64_t *ms)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+
+	/* timegm takes years that a product with 1000 does not. */
+	if (rest == NULL || *rest != '\0' || tm.tm_year > 8099)
+		return false;
+	*ms = (int64_t)timegm(&tm) * 1000;
+	return true;
+}
+
 int64_t
 http_retry_after(const char *text, int64_t now)
 {
-	struct tm tm = {0};
-	const char *rest;
+	int64_t until;
 
 	if (isdigit((unsigned char)*text))
 		return read_seconds(text);
-	rest = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	/* timegm takes years that a product with 1000 does not. */
-	if (rest == NULL || *rest != '\0' || tm.tm_year > 8099)
-		return -1;
-	return clip((int64_t)timegm(&tm) * 1000 - now);
+	return read_date(text, &until) ? clip(until - now) : -1;
 }
 
 /*
@@ -96,6 +104,8 @@ http_judge(struct consignment *c, const struct http_answer *answer, int64_t now)
 {
 	const char *wrong;
 
+	if (answer->date != NULL)
+		read_date(answer->date, &now);
 	if (answer->retry_after != NULL)
 		c->retry_after_ms = http_retry_after(answer->retry_after, now);
 	if (answer->code != 200) {

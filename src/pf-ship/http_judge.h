@@ -13,11 +13,13 @@ struct http_answer {
 	size_t len;
 	const char *location;    /* NULL: none */
 	const char *retry_after; /* NULL: none */
+	const char *date;        /* NULL: none */
 };
 
 /*
  * Sets the consignment's result, reason, answer and the time that was asked
- * for. `now` is of clock_now.
+ * for. A date is measured against the answer's own, as clocks may differ;
+ * without one against `now`, which is of clock_now.
  */
 void http_judge(
     struct consignment *c, const struct http_answer *answer, int64_t now);

@@ -16,7 +16,8 @@
 static enum delivery
 judge(long code, const char *body)
 {
-	struct http_answer answer = {code, body, strlen(body), NULL, NULL};
+	struct http_answer answer = {
+	    code, body, strlen(body), NULL, NULL, NULL};
 	struct consignment c;
 	enum delivery result;
 
@@ -112,6 +113,24 @@ retry_after_has_two_forms(void **state)
 	    http_retry_after("Sat, 21 Nov 2026 02:00:05 GMT+1", NOW), -1);
 }
 
+/* How long one waits does not depend on how wrong one's clock is. */
+static void
+retry_after_is_by_the_masters_clock(void **state)
+{
+	struct http_answer answer = {503, "", 0, NULL,
+	    "Tue, 01 Dec 2026 02:00:05 GMT", "Tue, 01 Dec 2026 02:00:00 GMT"};
+	struct consignment c;
+
+	(void)state;
+	consignment_init(&c);
+	http_judge(&c, &answer, NOW);
+	assert_int_equal(c.retry_after_ms, 5000);
+	answer.date = "yesterday";
+	http_judge(&c, &answer, NOW);
+	assert_int_equal(c.retry_after_ms, 86400000);
+	consignment_release(&c);
+}
+
 int
 main(void)
 {
@@ -120,6 +139,7 @@ main(void)
 	    cmocka_unit_test(no_page_of_a_gateway_blames_a_line),
 	    cmocka_unit_test(only_an_acknowledgement_is_one),
 	    cmocka_unit_test(retry_after_has_two_forms),
+	    cmocka_unit_test(retry_after_is_by_the_masters_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
