@@ -2,6 +2,7 @@
 
 load helper
 load serve
+load tls
 
 # Short limits, so that who is slow is cut off while a test looks.
 serve_shortly() {
@@ -63,6 +64,20 @@ hostile() {
 
 @test 'who sends or reads a byte at a time is cut off, and holds up nobody' {
 	hostile slow
+}
+
+@test 'who sends a byte at a time over TLS is cut off, and holds up nobody' {
+	certificate master IP:127.0.0.1
+	serve_shortly --cert master.pem --key master.key
+	for _ in 1 2; do
+		try 0 timeout 100 "$pf_root/tests/faults/slow-tls" "${url#https://}" ca.pem
+		[ "$(<stdout)" -gt 1 ]
+	done
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$serve_pid/status")
+	echo "$peak KiB"
+	ldd "$(command -v pf-serve)" | grep -q asan || [ "$peak" -le 65536 ]
+	stop
+	same server.log </dev/null
 }
 
 @test '100,000 bodies from a fuzzer, and each line is accounted for' {
