@@ -10,7 +10,7 @@ load tls
 prepare() { export PF_DB=$PWD/pf.db; }
 
 clean_up() {
-	[ ! -d small ] || umount small || :
+	! mountpoint -q small || until_true 10 umount small || :
 }
 
 # shipping …: in the background, with its own pid as $!, by $ship_under if there
@@ -316,6 +316,9 @@ lease() { ask "$1" POST "/api/v1/jobs/$2" -d "$3"; }
 # fragile: a file system at `small`, which an error makes one that may not be
 # written to; `breaks` makes it so, and `mended` ends that.
 fragile() {
+	[ "$(id -u)" = 0 ] || skip 'mounting needs root'
+	PATH=$PATH:/usr/sbin:/sbin
+	command -v mkfs.ext4 >/dev/null || skip 'mkfs.ext4 is not installed'
 	truncate -s 32M image
 	mkfs.ext4 -q image
 	mkdir -p small
