@@ -202,7 +202,7 @@ set_up_writing(struct db *db)
 	if (exec_patiently(db, writer) < 0)
 		return -1;
 	sqlite_of(db)->writes = true;
-	return sync_log(db);
+	return sync_log(db) < 0 ? -1 : sqlite_settle_log(db);
 }
 
 static int

@@ -35,6 +35,9 @@ int sqlite_fail(struct db *db);
 /* Before the first look into the store: what is read of the log is what the
  * disk has of it. */
 void sqlite_forget_log(struct sqlite *s);
+/* After it: what a run before has left there is written back. -1 with db_error.
+ */
+int sqlite_settle_log(struct db *db);
 /*
  * After an I/O error: no page in memory is believed, and all that is in the log
  * is written back again.

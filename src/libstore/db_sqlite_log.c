@@ -19,6 +19,7 @@
 #define INDEX_VERSION 3007000
 #define INDEX_REGION 32768
 #define INDEX_BACKFILL 96
+#define INDEX_ATTEMPTED 128
 #define LOCK_CHECKPOINT 1
 
 /*
@@ -53,6 +54,24 @@ sqlite_forget_log(struct sqlite *s)
 	close(fd);
 }
 
+/* The number at that place of the index; NULL if it is not what we know. */
+static volatile uint32_t *
+number_at(struct sqlite *s, size_t at)
+{
+	sqlite3_file *file = NULL;
+	volatile void *index = NULL;
+	volatile uint32_t *word;
+
+	sqlite3_file_control(
+	    s->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (file->pMethods->xShmMap(file, 0, INDEX_REGION, 0, &index) !=
+		SQLITE_OK ||
+	    index == NULL)
+		return NULL;
+	word = index;
+	return word[0] == INDEX_VERSION ? word + at / sizeof *word : NULL;
+}
+
 /*
  * Nothing of the log counts as written back. A checkpoint that readers cut
  * short leaves that to the next one, does not sync what it wrote, and still
@@ -63,25 +82,19 @@ static int
 count_from_start(struct sqlite *s)
 {
 	const int all = SQLITE_SHM_EXCLUSIVE;
+	volatile uint32_t *backfill = number_at(s, INDEX_BACKFILL);
 	sqlite3_file *file = NULL;
-	volatile void *index = NULL;
-	volatile uint32_t *word;
 
 	sqlite3_file_control(
 	    s->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-	if (file->pMethods->xShmMap(file, 0, INDEX_REGION, 0, &index) !=
-		SQLITE_OK ||
-	    index == NULL ||
+	if (backfill == NULL ||
 	    file->pMethods->xShmLock(
 		file, LOCK_CHECKPOINT, 1, SQLITE_SHM_LOCK | all) != SQLITE_OK)
 		return -1;
-	word = index;
-	if (word[0] == INDEX_VERSION)
-		__atomic_store_n(
-		    &word[INDEX_BACKFILL / sizeof *word], 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(backfill, 0, __ATOMIC_SEQ_CST);
 	file->pMethods->xShmLock(
 	    file, LOCK_CHECKPOINT, 1, SQLITE_SHM_UNLOCK | all);
-	return word[0] == INDEX_VERSION ? 0 : -1;
+	return 0;
 }
 
 /*
@@ -127,6 +140,29 @@ sqlite_write_back(struct db *db)
 	int pages, code = write_back(sqlite_of(db), &pages);
 
 	return code == SQLITE_OK || code == SQLITE_BUSY ? 0 : sqlite_fail(db);
+}
+
+/*
+ * A log that was recovered, or that nobody could write back yet: he may have
+ * tried, and the disk may have refused it.
+ */
+int
+sqlite_settle_log(struct db *db)
+{
+	struct sqlite *s = sqlite_of(db);
+	volatile uint32_t *backfill = number_at(s, INDEX_BACKFILL),
+			  *attempted = number_at(s, INDEX_ATTEMPTED);
+	int pages;
+
+	if (backfill == NULL || attempted == NULL || *backfill != 0 ||
+	    *attempted == 0)
+		return 0;
+	sqlite_distrust(s);
+	if ((write_back(s, &pages) & 0xff) != SQLITE_IOERR)
+		return 0;
+	sqlite_fail(db);
+	/* A full disk is for who writes to meet. */
+	return db->error.fault == DB_FAULT_FULL ? 0 : -1;
 }
 
 /*

@@ -92,6 +92,23 @@ holds() {
 	grep -qF 'what is in its write-ahead log cannot be written back: disk I/O error' server.log
 }
 
+@test "what the disk refused when a server stopped is written by the next again" {
+	disk 64M
+	serve
+	batch all 60 1
+	sent 200 all
+	: >broken
+	stop
+	rm broken
+	[ -s mnt/pf.db-wal ]
+	serve
+	stop
+	[ ! -e mnt/pf.db-wal ]
+	# The first tells of the failure that was.
+	sync -f mnt || sync -f mnt
+	after_cut holds 60
+}
+
 @test "a store on a disk that fails: 503, and what is acknowledged is there" {
 	disk 64M
 	made 60 >lines
