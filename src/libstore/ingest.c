@@ -46,6 +46,8 @@ ingest_free(struct ingest *in)
 	names_release(&in->series);
 	names_release(&in->builds);
 	names_release(&in->rolled);
+	names_release(&in->rolled_ids);
+	names_release(&in->rolled_days);
 	record_reader_release(&in->reader);
 	buf_release(&in->scratch);
 	free(in->pending);

@@ -13,6 +13,7 @@ ingest_forget_known(struct ingest *in)
 	names_clear(&in->series);
 	names_clear(&in->builds);
 	in->node_count = 0;
+	ingest_forget_rolled(in);
 }
 
 /* Makes room for what comes before a batch, so that none goes during it. */

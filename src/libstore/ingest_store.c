@@ -2,6 +2,7 @@
 #include "ingest_store.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "buf.h"
 #include "mem.h"
@@ -107,7 +108,7 @@ settle_fates(struct ingest *in, struct record *const *records, size_t count)
 {
 	struct db_statement *s = db_static(in->db,
 	    "SELECT id, rev, node FROM events WHERE id {in ?1}"
-	    " UNION ALL SELECT type, until, NULL FROM rollups");
+	    " UNION ALL SELECT type, until, CAST(runs AS TEXT) FROM rollups");
 	struct buf *list = &in->scratch;
 	enum db_step step;
 	const char *name;
@@ -116,17 +117,20 @@ settle_fates(struct ingest *in, struct record *const *records, size_t count)
 	buf_clear(list);
 	list_ids(in, records, count, list);
 	names_clear(&in->rolled);
+	in->rolled_runs = 0;
 	if (s == NULL)
 		return -1;
 	db_bind_text(s, 1, list->data);
 	while ((step = db_step(s)) == DB_ROW) {
 		name = db_column_text(s, 0);
 		place = names_find(&in->ids, name, strlen(name));
-		if (place == NULL)
+		if (place == NULL) {
 			names_add(&in->rolled, name, strlen(name),
 			    db_column_integer(s, 1));
-		else if (settle_fate(in, records[*place],
-			     db_column_integer(s, 1), db_column_text(s, 2)) < 0)
+			in->rolled_runs += atoll(db_column_text(s, 2));
+		} else if (settle_fate(in, records[*place],
+			       db_column_integer(s, 1),
+			       db_column_text(s, 2)) < 0)
 			break;
 	}
 	db_reset(s);

@@ -41,8 +41,14 @@ struct ingest {
 	struct names ids, groups;
 	struct ingest_group *group;
 	size_t group_count, group_cap;
-	/* Up to when events of a type may have been rolled up. */
+	/* Up to when events of a type may have been rolled up, and how often
+	 * that was done, all types together. */
 	struct names rolled;
+	int64_t rolled_runs;
+	/* Of so many runs: those that became part of another, and the days that
+	 * they were looked up for. */
+	struct names rolled_ids, rolled_days;
+	int64_t rolled_of;
 	/* What is known to be in the store already: the place in `node` by
 	 * name, 1, and the id by all five names. */
 	struct names nodes, jobs, series, builds;
@@ -64,6 +70,8 @@ int ingest_know(struct ingest *in, struct record *const *records, size_t count);
 /* What was learned may not be so: the transaction was rolled back. */
 void ingest_forget_known(struct ingest *in);
 
+/* Forgets what was looked up. */
+void ingest_forget_rolled(struct ingest *in);
 /* Whether an event that is not in the ledger became part of another: 1, 0, or
  * -1 with db_error. Its series must be known. */
 int ingest_is_rolled(struct ingest *in, const struct record *r);

@@ -194,9 +194,10 @@ static int
 move_horizon(struct rollup_work *w)
 {
 	struct db_statement *s = db_static(w->db,
-	    "INSERT INTO rollups (type, until) VALUES (?1, ?2)"
-	    " ON CONFLICT (type) DO UPDATE SET until = excluded.until"
-	    " WHERE excluded.until > rollups.until");
+	    "INSERT INTO rollups (type, until, runs) VALUES (?1, ?2, 1)"
+	    " ON CONFLICT (type) DO UPDATE SET runs = rollups.runs + 1,"
+	    " until = CASE WHEN excluded.until > rollups.until"
+	    " THEN excluded.until ELSE rollups.until END");
 
 	if (s == NULL)
 		return -1;

@@ -468,11 +468,42 @@ static const char lists_down[] =
     "ALTER TABLE crashes DROP COLUMN job;\n"
     "ALTER TABLE crashes DROP COLUMN node;\n";
 
+/* SQLite reads the whole of a row for each that it compares while it looks for
+ * one, unless the key has an index of its own: `ids` is up to a megabyte.
+ * `runs` counts what was rolled up of a type: what was read of it before is
+ * old. */
+static const char late_up[] =
+    "CREATE TABLE rolled_rows (\n"
+    "  event {text} PRIMARY KEY REFERENCES events(id) ON DELETE CASCADE,\n"
+    "  step {integer} NOT NULL CHECK (step > 0),\n"
+    "  samples {integer} NOT NULL CHECK (samples > 1),\n"
+    "  ids {text} NOT NULL CHECK (length(ids) = 32 * (samples - 1))\n"
+    ") {strict rowid};\n"
+    "INSERT INTO rolled_rows (event, step, samples, ids)\n"
+    "  SELECT event, step, samples, ids FROM rolled;\n"
+    "DROP TABLE rolled;\n"
+    "ALTER TABLE rolled_rows RENAME TO rolled;\n"
+    "ALTER TABLE rollups ADD COLUMN runs {integer} NOT NULL DEFAULT 0;\n";
+
+static const char late_down[] =
+    "ALTER TABLE rollups DROP COLUMN runs;\n"
+    "CREATE TABLE rolled_rows (\n"
+    "  event {text} PRIMARY KEY REFERENCES events(id) ON DELETE CASCADE,\n"
+    "  step {integer} NOT NULL CHECK (step > 0),\n"
+    "  samples {integer} NOT NULL CHECK (samples > 1),\n"
+    "  ids {text} NOT NULL CHECK (length(ids) = 32 * (samples - 1))\n"
+    ") {strict};\n"
+    "INSERT INTO rolled_rows (event, step, samples, ids)\n"
+    "  SELECT event, step, samples, ids FROM rolled;\n"
+    "DROP TABLE rolled;\n"
+    "ALTER TABLE rolled_rows RENAME TO rolled;\n";
+
 const struct schema_step schema_steps[] = {
     {"tables", first_up, first_down},
     {"triage", triage_up, triage_down},
     {"rollups", rollups_up, rollups_down},
     {"lists", lists_up, lists_down},
+    {"late", late_up, late_down},
 };
 
 const size_t schema_step_count = sizeof schema_steps / sizeof schema_steps[0];

@@ -141,3 +141,28 @@ END
 	PF_DB=nowhere try 66 pf-reap --hours-after 1d
 	says "there is no store 'nowhere'"
 }
+
+# Of one writer: what it looked up before is not what it goes by after.
+@test "a writer that goes on hears of what is rolled up meanwhile" {
+	lines=$(wc -l <lines)
+	awk 'NR % 2' lines >first
+	awk 'NR % 2 == 0' lines >second
+	rm -f "$PF_DB"*
+	mkfifo batches
+	pf-ingest --session <batches >answers 3>&- &
+	writer=$!
+	exec 4>batches
+	for part in first second first second; do
+		pf-ship --spool spool --spool-only --batch 10000 <"$part"
+		cat spool/new/* >&4
+		rm -r spool
+		count=$((count + 1))
+		until_true 30 eval '[ "$(grep -c stored answers)" = $count ]'
+		pf-reap --hours-after 1d --days-after 2d >/dev/null
+	done
+	exec 4>&-
+	wait $writer
+	json '[e["stored"], e["duplicate"]]' answers >got
+	half=$((lines / 2))
+	printf '[%d, 0]\n[%d, 0]\n[0, %d]\n[0, %d]\n' $half $half $half $half | same got
+}

@@ -157,7 +157,7 @@ filled() {
 # older FILE: what the first step can hold of it.
 older() {
 	sed -E '/^(announcements|builds|rolled|rollups) /d
-		/^schema_migrations .*"(triage|rollups|lists)"/d
+		/^schema_migrations .*"(triage|rollups|lists|late)"/d
 		/^crashes /s/ "(node|job|target)": ("[^"]*"|null),?//g
 		/^crash_groups /s/ "(state|fixed_at)": [^,}]*,?//g
 		s/, \}/}/; s/,\}/}/' "$1"
