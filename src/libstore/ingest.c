@@ -1,11 +1,14 @@
 /* Batches into one transaction, redone without a line that is refused. */
 #include "ingest.h"
 
+#include <stdlib.h>
+
 #include "buf.h"
 #include "clock.h"
 #include "ingest_store.h"
 #include "mem.h"
 #include "migrate.h"
+#include "msg.h"
 
 struct ingest *
 ingest_new(struct db *db, const struct ingest_options *options)
@@ -91,15 +94,22 @@ ingest_refuse(struct ingest *in, struct ingest_refused *line)
 
 /* NULL, or why this batch does not take a record of that node. */
 static const char *
-check_node(const struct ingest_batch *batch, const struct record *r)
+check_node(struct ingest *in, const char *sender, const struct record *r)
 {
-	if (batch->node == NULL)
+	const char *reason;
+	char *text;
+
+	if (sender == NULL)
 		return NULL;
 	if (r->node == NULL)
 		return "names no node";
-	return strcmp(r->node, batch->node) == 0
-	    ? NULL
-	    : "is of another node than its sender";
+	if (strcmp(r->node, sender) == 0)
+		return NULL;
+	text = mem_printf("is of node %s, and its sender is %s",
+	    msg_quote(r->node), msg_quote(sender));
+	reason = arena_text(&in->reader.arena, text, strlen(text));
+	free(text);
+	return reason;
 }
 
 void
@@ -114,7 +124,7 @@ ingest_line(struct ingest *in, const char *source, unsigned long long number,
 		line = arena_text(&in->reader.arena, line, len);
 	r = record_from_line(&in->reader, line, len, &refused.reason);
 	if (r != NULL)
-		refused.reason = check_node(refused.batch, r);
+		refused.reason = check_node(in, refused.batch->node, r);
 	if (r == NULL || refused.reason != NULL) {
 		refuse(in, &refused);
 		return;

@@ -58,7 +58,7 @@ sql() { sqlite3 "$PF_DB" "$@"; }
 	sed '11,20s/"node":"sgp1"/"node":"sgp2"/' "$events/campaign.jsonl" >two
 	try 1 pf-ingest --node sgp1 two
 	same stdout <<<'{"in":59,"stored":49,"duplicate":0,"rejected":10}'
-	says "'two' line 11: is of another node than its sender"
+	says "'two' line 11: is of node 'sgp2', and its sender is 'sgp1'"
 	grep '"type":"stats"' "$events/campaign.jsonl" | head -n 1 |
 		sed 's/"node":"sgp1",//' >none
 	try 1 pf-ingest --node sgp1 none

@@ -47,7 +47,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	try 1 ssh -F ssh_config host rm -rf / <batches
 	[ "$(sum 'e["stored"]')" = 49 ]
 	[ "$(sum 'len(e["rejected"])')" = 10 ]
-	says 'is of another node than its sender'
+	says "is of node 'sgp2', and its sender is 'sgp1'"
 	try 1 ssh -F ssh_config host <batches
 	[ "$(sum 'e["duplicate"]')" = 49 ]
 	[ "$(sqlite3 "$PF_DB" 'SELECT count(*) FROM events')" = 49 ]

@@ -220,11 +220,11 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 	PATH=$PATH:/usr/sbin command -v nginx >/dev/null || skip 'nginx is not installed'
 	certificate master
 	pf-serve --tokens tokens --token node,reader:sgp1 >token
-	serve --listen "unix:$PWD/serve.sock" --tokens tokens
+	serve --tokens tokens
 	port=$(/usr/bin/python3 -c '
 import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-	sed -e "s|/run/pf/serve.sock|$PWD/serve.sock|" -e "s|/etc/pf/cert|$PWD/master|" \
+	sed -e "s|127.0.0.1:8417|${url#http://}|" -e "s|/etc/pf/cert|$PWD/master|" \
 		-e "s|/etc/pf/key.pem|$PWD/master.key|" -e '/listen \[::\]/d' \
 		-e "s|listen 443|listen 127.0.0.1:$port|" "$pf_root/share/nginx.conf" >site
 	{

@@ -47,8 +47,13 @@ as() {
 	serve --tokens tokens
 	{ head -n 5 "$events"; sed -n '6,8s/"node":"sgp1"/"node":"sgp2"/p' "$events"; } >lines
 	as node post 200 lines
-	answers 'e["stored"], {r["reason"] for r in e["rejected"]} == {"is of another node than its sender"}' >got
-	same got <<<'[5, true]'
+	answers '"\n".join([str(e["stored"])] + [r["reason"] for r in e["rejected"]])' >got
+	same got <<-'END'
+	5
+	is of node 'sgp2', and its sender is 'sgp1'
+	is of node 'sgp2', and its sender is 'sgp1'
+	is of node 'sgp2', and its sender is 'sgp1'
+	END
 	as admin post 200 lines
 	answers 'e["stored"], e["duplicate"]' >got
 	same got <<<'[3, 5]'

@@ -102,8 +102,8 @@ stored_once() {
 	try 0 ship --spool-only --batch 10 <in
 	try 1 pf-ingest --node n --from 'pf-ship --spool spool --drain --to -'
 	[ "$(count new)" = 0 ]
-	json '[e["from"].split()[-1], e["reason"]]' spool/rejected/* >seen
-	same seen <<<'["7", "is of another node than its sender"]'
+	json '"%s: %s" % (e["from"].split()[-1], e["reason"])' spool/rejected/* >seen
+	same seen <<<"7: is of node 'other', and its sender is 'n'"
 }
 
 @test "a master that goes in the middle is told of with 75, and nothing is lost" {
