@@ -142,6 +142,39 @@ split(const char *where, char **host, const char **port)
 	return true;
 }
 
+/* What there is at a host and a port; an exit status, after one sentence. */
+static int
+resolve(const char *where, struct addrinfo **found)
+{
+	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+	    .ai_socktype = SOCK_STREAM};
+	const char *port;
+	uint64_t number;
+	char *host;
+	int code, status = EX_USAGE;
+
+	*found = NULL;
+	if (!split(where, &host, &port)) {
+		msg_warnx("listen on %s: not ADDRESS:PORT, [ADDRESS]:PORT or "
+			  "unix:PATH",
+		    msg_quote(where));
+		return status;
+	}
+	if (!opt_count(port, &number) || number > UINT16_MAX)
+		msg_warnx("listen on %s: %s is no port, which is a number up "
+			  "to 65535",
+		    msg_quote(where), msg_quote(port));
+	else if ((code = getaddrinfo(
+		      *host == '\0' ? NULL : host, port, &hints, found)) != 0) {
+		msg_warnx(
+		    "listen on %s: %s", msg_quote(where), gai_strerror(code));
+		status = EX_UNAVAILABLE;
+	} else
+		status = 0;
+	free(host);
+	return status;
+}
+
 static int
 bind_one(const struct addrinfo *a)
 {
@@ -165,29 +198,15 @@ bind_one(const struct addrinfo *a)
 int
 listen_on(struct listener *l, const char *where)
 {
-	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-	    .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL, *a;
-	const char *port;
-	char *host;
-	int code;
+	struct addrinfo *found, *a;
+	int status;
 
 	*l = (struct listener){.fd = -1};
 	if (strncmp(where, "unix:", 5) == 0)
 		return listen_on_path(l, where, where + 5);
-	if (!split(where, &host, &port)) {
-		msg_warnx("listen on %s: not ADDRESS:PORT, [ADDRESS]:PORT or "
-			  "unix:PATH",
-		    msg_quote(where));
-		return EX_USAGE;
-	}
-	code = getaddrinfo(*host == '\0' ? NULL : host, port, &hints, &found);
-	free(host);
-	if (code != 0) {
-		msg_warnx(
-		    "listen on %s: %s", msg_quote(where), gai_strerror(code));
-		return EX_NOHOST;
-	}
+	status = resolve(where, &found);
+	if (status != 0)
+		return status;
 	for (a = found; a != NULL && l->fd < 0; a = a->ai_next)
 		l->fd = bind_one(a);
 	freeaddrinfo(found);

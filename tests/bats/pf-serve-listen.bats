@@ -67,12 +67,18 @@ certificate() {
 	try 69 pf-serve -d other.db -l "${url#http://}"
 	says "bind on" || says "listen on"
 	stop
-	for where in x 127.0.0.1 ::1:80 127.0.0.1:port; do
-		got=0
-		pf-serve -d other.db -l "$where" 2>stderr 3>&- || got=$?
-		[ "$got" = 64 ] || [ "$got" = 68 ]
+	for where in x 127.0.0.1 ::1:80 127.0.0.1:; do
+		try 64 pf-serve -d other.db -l "$where"
 		[ "$(wc -l <stderr)" = 1 ]
 	done
+	for port in 65536 99999 18446744073709551617 -1 +1 http 8o 0x50 ' 80'; do
+		try 64 pf-serve -d other.db -l "127.0.0.1:$port"
+		same stderr <<<"pf-serve: listen on '127.0.0.1:$port': '$port' is no port, which is a number up to 65535"
+	done
+	RES_OPTIONS="timeout:1 attempts:1" \
+		try 69 pf-serve -d other.db -l no.host.invalid:0
+	says "listen on 'no.host.invalid:0': "
+	[ ! -e other.db ]
 }
 
 # The batch is in the store, but its commit waits, when SIGTERM comes.
