@@ -252,11 +252,20 @@ make_token(char token[TOKEN_TEXT])
 	token[prefix + i] = '\0';
 }
 
-/* What the file holds and a lock on it; -1 after one sentence. */
+/*
+ * What the file holds and a lock on it; -1 after one sentence. One that is
+ * missing leaves no lock either, unless it is to be made.
+ */
 static int
-begin_change(const char *path, struct buf *text, int *lock)
+begin_change(const char *path, bool make, struct buf *text, int *lock)
 {
-	char *name = mem_printf("%s.lock", path);
+	char *name;
+
+	if (!make && access(path, F_OK) < 0) {
+		msg_warn("open %s", msg_quote(path));
+		return -1;
+	}
+	name = mem_printf("%s.lock", path);
 
 	*lock = lock_take(AT_FDCWD, name);
 	if (*lock < 0)
@@ -264,7 +273,7 @@ begin_change(const char *path, struct buf *text, int *lock)
 	free(name);
 	if (*lock < 0)
 		return -1;
-	return access(path, F_OK) < 0 && errno == ENOENT
+	return make && access(path, F_OK) < 0 && errno == ENOENT
 	    ? 0
 	    : read_file(path, text);
 }
@@ -307,7 +316,7 @@ tokens_add(const char *path, const char *role, const char *name,
 		    msg_quote(name));
 		return EX_USAGE;
 	}
-	if (begin_change(path, &text, &lock) < 0)
+	if (begin_change(path, true, &text, &lock) < 0)
 		return end_change(path, &text, lock, msg_exit_code(errno));
 	make_token(token);
 	digest_of(token, digest);
@@ -341,7 +350,7 @@ tokens_revoke(const char *path, const char *name)
 	int lock = -1, status = 0;
 	const char *at, *end;
 
-	if (begin_change(path, &text, &lock) < 0)
+	if (begin_change(path, false, &text, &lock) < 0)
 		return end_change(path, &text, lock, msg_exit_code(errno));
 	for (at = text.data; *at != '\0'; at = end) {
 		end = at + strcspn(at, "\n");

@@ -38,7 +38,8 @@ tokens_find(const struct tokens *t, const char *token, struct caller *caller);
 #define TOKEN_TEXT 48
 int tokens_add(const char *path, const char *roles, const char *name,
     char token[TOKEN_TEXT]);
-/* Takes out all of that name: 1, with a sentence, when there is none. */
+/* Takes out all of that name: 1, with a sentence, when there is none, 66 when
+ * there is no such file. */
 int tokens_revoke(const char *path, const char *name);
 
 #endif

@@ -117,6 +117,17 @@ as() {
 	[ "$(stat -c %a tokens)" = 600 ]
 }
 
+@test "a list that is missing is made for a token, but not to take one out" {
+	try 66 pf-serve --tokens nix --revoke nobody
+	same stderr <<<"pf-serve: open 'nix': No such file or directory"
+	try 66 pf-serve --tokens gone/nix --revoke nobody
+	[ "$(echo nix* gone*)" = 'nix* gone*' ]
+	try 0 pf-serve --tokens nix --token node:sgp1
+	try 1 pf-serve --tokens nix --revoke nobody
+	try 0 pf-serve --tokens nix --revoke sgp1
+	same nix </dev/null
+}
+
 @test "two who make tokens at once lose none" {
 	for i in {1..20}; do
 		until_true 10 pf-serve --tokens many --token "node:n$i" >"issued$i" 3>&- 2>/dev/null &
