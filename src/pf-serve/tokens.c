@@ -10,9 +10,11 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "emit.h"
 #include "lock.h"
 #include "mem.h"
@@ -20,6 +22,9 @@
 #include "stage.h"
 
 #define FILE_MAX (8 * 1024 * 1024)
+/* How long, and how often, who changes the list waits for another one. */
+#define TURN_MS 10000
+#define TURN_PAUSE_MS 20
 #define DIGEST 32
 #define DIGEST_PREFIX "sha256:"
 /* 256 bits as base 16 would be long to copy; these are 30 bytes, 240 bits. */
@@ -252,6 +257,26 @@ make_token(char token[TOKEN_TEXT])
 	token[prefix + i] = '\0';
 }
 
+/* In our turn; -1 with errno after one sentence. */
+static int
+lock_list(const char *path)
+{
+	const struct timespec pause = {0, TURN_PAUSE_MS * 1000000};
+	char *name = mem_printf("%s.lock", path);
+	int64_t until = clock_monotonic() + TURN_MS;
+	int fd;
+
+	while ((fd = lock_take(AT_FDCWD, name)) < 0 && errno == EWOULDBLOCK &&
+	    clock_monotonic() < until)
+		nanosleep(&pause, NULL);
+	if (fd < 0 && errno == EWOULDBLOCK)
+		msg_warnx("another one is changing %s", msg_quote(path));
+	else if (fd < 0)
+		msg_warn("lock %s", msg_quote(name));
+	free(name);
+	return fd;
+}
+
 /*
  * What the file holds and a lock on it; -1 after one sentence. One that is
  * missing leaves no lock either, unless it is to be made.
@@ -259,18 +284,11 @@ make_token(char token[TOKEN_TEXT])
 static int
 begin_change(const char *path, bool make, struct buf *text, int *lock)
 {
-	char *name;
-
 	if (!make && access(path, F_OK) < 0) {
 		msg_warn("open %s", msg_quote(path));
 		return -1;
 	}
-	name = mem_printf("%s.lock", path);
-
-	*lock = lock_take(AT_FDCWD, name);
-	if (*lock < 0)
-		msg_warn("lock %s", msg_quote(name));
-	free(name);
+	*lock = lock_list(path);
 	if (*lock < 0)
 		return -1;
 	return make && access(path, F_OK) < 0 && errno == ENOENT

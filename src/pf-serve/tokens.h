@@ -33,7 +33,8 @@ tokens_find(const struct tokens *t, const char *token, struct caller *caller);
 
 /*
  * Makes a token, appends it to the file, which may be missing yet, and writes
- * it to `token`. An exit status, after one sentence.
+ * it to `token`. An exit status, after one sentence: 75 when others change the
+ * list for longer than one waits for them.
  */
 #define TOKEN_TEXT 48
 int tokens_add(const char *path, const char *roles, const char *name,

@@ -130,10 +130,31 @@ as() {
 
 @test "two who make tokens at once lose none" {
 	for i in {1..20}; do
-		until_true 10 pf-serve --tokens many --token "node:n$i" >"issued$i" 3>&- 2>/dev/null &
+		pf-serve --tokens many --token "node:n$i" >"issued$i" 2>"said$i" 3>&- &
 		pids+=($!)
 	done
-	wait "${pids[@]}"
+	for pid in "${pids[@]}"; do wait "$pid"; done
+	cat said* >stderr
+	silent
 	[ "$(cut -d ' ' -f 2 many | sort -u | wc -l)" = 20 ]
 	[ "$(cat issued* | sort -u | wc -l)" = 20 ]
+}
+
+@test "who changes the list waits for another one, but not for ever" {
+	cp tokens before
+	(exec 9<tokens.lock && flock 9 && exec sleep 100) 3>&- &
+	holder=$!
+	until_true 5 sh -c '! flock -n tokens.lock true'
+	try 75 pf-serve --tokens tokens --token node:sgp2
+	same stderr <<<"pf-serve: another one is changing 'tokens'"
+	same stdout </dev/null
+	cmp tokens before
+	: >said
+	pf-serve --tokens tokens --token node:sgp2 >issued 2>said 3>&- &
+	waiter=$!
+	until_true 5 grep -q pf-serve "/proc/$waiter/comm"
+	kill "$holder"
+	wait "$waiter"
+	same said </dev/null
+	[ "$(grep -c '^node sgp2 ' tokens)" = 1 ]
 }
