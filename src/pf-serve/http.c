@@ -39,6 +39,7 @@ struct http {
 	pthread_rwlock_t lock; /* of what http_set sets */
 	struct http_limits limits;
 	struct tokens *tokens;
+	atomic_uint lists; /* of tokens that there have been */
 	struct budget budget;
 	atomic_bool refusing, ending; /* no more at all, no more after this */
 };
@@ -64,6 +65,7 @@ may(struct http *h, struct exchange *x)
 	bool open;
 
 	pthread_rwlock_rdlock(&h->lock);
+	t->list = atomic_load(&h->lists);
 	open = h->tokens == NULL;
 	if (open)
 		*caller = (struct caller){.roles = ROLE_NODE | ROLE_READER};
@@ -135,7 +137,10 @@ send_answer(struct http *h, struct exchange *x)
 	if (x->route != NULL && x->route->lane == LANE_STREAM &&
 	    x->answer.status == 200) {
 		peer_set(h->peers, t->peer, PEER_STREAM);
-		return progress_send(t->connection, x);
+		/* Who is let in by a list is not by the next one: http_set. */
+		return t->list == atomic_load(&h->lists)
+		    ? progress_send(t->connection, x)
+		    : MHD_NO;
 	}
 	peer_set(h->peers, t->peer, PEER_ANSWER);
 	return transport_send(t, x, atomic_load(&h->ending));
@@ -477,10 +482,16 @@ http_set(
 	before = h->tokens;
 	h->tokens = tokens;
 	h->limits = *limits;
+	if (tokens != NULL)
+		atomic_fetch_add(&h->lists, 1);
 	pthread_rwlock_unlock(&h->lock);
 	tokens_free(before);
 	atomic_store(&h->budget.max, limits->held_max);
 	peers_limit(h->peers, &limits->peers);
+	if (tokens == NULL)
+		return;
+	peers_cut(h->peers, PEER_STREAM);
+	progress_end();
 }
 
 void

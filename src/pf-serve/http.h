@@ -37,7 +37,11 @@ struct http *http_new(const struct http_options *options);
 /* Serves what comes on a socket, which stays the caller's. An exit status,
  * after one sentence. */
 int http_serve(struct http *h, const struct listener *l);
-/* `tokens` becomes the server's; NULL: who can reach us may send and ask. */
+/*
+ * `tokens` becomes the server's; NULL: who can reach us may send and ask.
+ * Streams that are open were let in by the tokens before, and are cut off: who
+ * still may comes back.
+ */
 void http_set(
     struct http *h, const struct http_limits *limits, struct tokens *tokens);
 /* An exchange_done: sends the answer. */

@@ -40,6 +40,7 @@ struct subscriber {
 	size_t sent; /* of `out` */
 	int64_t spoke_at;
 	bool waiting; /* the connection is suspended */
+	bool ended;
 };
 
 static struct {
@@ -274,6 +275,19 @@ progress_stop(void)
 	pthread_join(hub.thread, NULL);
 }
 
+void
+progress_end(void)
+{
+	struct subscriber *s;
+
+	pthread_mutex_lock(&hub.lock);
+	for (s = hub.first; s != NULL; s = s->next) {
+		s->ended = true;
+		wake(s);
+	}
+	pthread_mutex_unlock(&hub.lock);
+}
+
 static void
 fill(struct subscriber *s)
 {
@@ -296,7 +310,7 @@ on_read(void *context, uint64_t position, char *bytes, size_t max)
 
 	(void)position;
 	pthread_mutex_lock(&hub.lock);
-	if (s->sent == s->out.len)
+	if (s->sent == s->out.len && !s->ended)
 		fill(s);
 	if (s->out.len > s->sent) {
 		size_t left = s->out.len - s->sent;
@@ -304,7 +318,7 @@ on_read(void *context, uint64_t position, char *bytes, size_t max)
 		n = (ssize_t)(left < max ? left : max);
 		memcpy(bytes, s->out.data + s->sent, (size_t)n);
 		s->sent += (size_t)n;
-	} else if (hub.stopping) {
+	} else if (hub.stopping || s->ended) {
 		n = MHD_CONTENT_READER_END_OF_STREAM;
 	} else {
 		s->waiting = true;

@@ -21,7 +21,9 @@ struct progress_options {
 void progress_start(const struct progress_options *options);
 /* Something was committed. */
 void progress_wake(void);
-/* Ends all streams. */
+/* Ends the streams that there are. */
+void progress_end(void);
+/* Ends all streams, and takes no more. */
 void progress_stop(void);
 
 /* Sends the answer without an end for an exchange whose job there is. */

@@ -31,6 +31,7 @@ struct transport {
 	size_t drained;
 	size_t lines;     /* of a batch */
 	unsigned allowed; /* methods, for 405 */
+	unsigned list;    /* of tokens, that let it in */
 };
 
 struct transport *transport_new(

@@ -85,3 +85,58 @@ stats() {
 	wait "$serve_pid"
 	for pid in "$first" "$follower"; do wait "$pid" || :; done
 }
+
+# ended PID: curl's stream is over, and not by a time-out.
+ended() {
+	local got=0
+	until_true 10 not kill -0 "$1" 2>/dev/null || return
+	wait "$1" || got=$?
+	[ "$got" != 28 ]
+}
+
+# is_alone WHO: no connection is open but the one that asks.
+is_alone() {
+	ask 200 GET /metrics -H "Authorization: Bearer $(<"$1")" &&
+		grep -qx 'pf_serve_connections 1' stdout
+}
+
+@test "tokens that are read again cut streams off, and who still may comes back" {
+	stop
+	for who in board wall; do
+		pf-serve --tokens tokens --token "reader:$who" >"$who"
+	done
+	serve --tokens tokens --streams 2
+	for who in board wall; do
+		follow "first.$who" json-afl -H "Authorization: Bearer $(<$who)"
+		followers+=("$follower")
+		until_true 10 has "first.$who" crash 2
+	done
+	pf-serve --tokens tokens --revoke wall
+	kill -HUP "$serve_pid"
+	for pid in "${followers[@]}"; do ended "$pid"; done
+	ask 401 GET /api/v1/jobs/json-afl/progress -H "Authorization: Bearer $(<wall)"
+	# Those that were cut off hold no place.
+	until_true 10 is_alone board
+	last=$(sed -n 's/^id: //p' first.board | tail -n 1)
+	stats 5
+	pf-ingest stats >/dev/null
+	follow again json-afl -H "Authorization: Bearer $(<board)" \
+		-H "Last-Event-ID: $last"
+	until_true 10 has again stats 1
+	[ "$(grep -c ^event: again)" = 1 ]
+	follow other json-afl -H "Authorization: Bearer $(<board)"
+	until_true 10 has other crash 2
+	stop
+}
+
+@test "limits that are read again leave streams as they are" {
+	follow stream json-afl
+	until_true 10 has stream crash 2
+	kill -HUP "$serve_pid"
+	until_true 5 grep -q 'were read again' server.log
+	stats 6
+	post 200 stats
+	until_true 10 has stream stats 3
+	kill "$follower"
+	stop
+}
