@@ -38,6 +38,21 @@ struct writer {
 	char why[512];
 };
 
+/* Writes what is there already: 0, or -1 with db_error. */
+static int
+write_again(struct db *db)
+{
+	struct db_statement *s = db_static(db,
+	    "UPDATE schema_migrations SET applied_at = applied_at"
+	    " WHERE version = 1");
+
+	if (s != NULL && db_begin(db) == 0 && db_run(s) == 0 &&
+	    db_commit(db) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
+}
+
 /* A batch is the first thing in its exchange. */
 static void
 reject(void *context, const struct ingest_refused *line)
@@ -248,23 +263,15 @@ answer_call(struct writer *w, struct exchange *x)
 	w->options.done(x);
 }
 
-/* Writes what is there already. */
 static void
 probe(struct writer *w)
 {
-	struct db_statement *s = db_static(w->db,
-	    "UPDATE schema_migrations SET applied_at = applied_at"
-	    " WHERE version = 1");
 	bool good;
 
 	db_forget_error(w->db);
-	good = s != NULL && db_begin(w->db) == 0 && db_run(s) == 0 &&
-	    db_commit(w->db) == 0;
-	if (!good) {
-		db_rollback(w->db);
-		if (db_error(w->db)->fault == DB_FAULT_LOST)
-			good = db_reopen(w->db) == 0;
-	}
+	good = write_again(w->db) == 0;
+	if (!good && db_error(w->db)->fault == DB_FAULT_LOST)
+		good = db_reopen(w->db) == 0;
 	note(w, good);
 }
 
@@ -310,7 +317,7 @@ open_store(const struct writer_options *o, int *status)
 	struct db_options how = {DB_CREATE, o->wait_ms, CACHE_KIB};
 	struct db *db = db_open(o->db, &how, &error);
 
-	if (db != NULL && migrate_prepare(db) == 0)
+	if (db != NULL && migrate_prepare(db) == 0 && write_again(db) == 0)
 		return db;
 	if (db != NULL)
 		error = *db_error(db);

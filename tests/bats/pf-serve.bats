@@ -142,6 +142,23 @@ ok" ]
 	umount small
 }
 
+@test "a store that it may only read, or that is busy, is none to start on" {
+	pf-ingest -d pf.db "$events" >/dev/null
+	chmod 444 pf.db
+	try 77 bound_by_modes timeout 20 pf-serve -d pf.db -l "unix:$PWD/socket"
+	same stderr <<<"pf-serve: store 'pf.db': attempt to write a readonly database"
+	same stdout </dev/null
+	[ ! -e socket ]
+	chmod 644 pf.db*
+	: >begun
+	# One that writes and does not end.
+	(echo 'BEGIN IMMEDIATE; SELECT 1;' && exec sleep 100) 3>&- |
+		sqlite3 pf.db >begun 3>&- &
+	until_true 5 grep -q 1 begun
+	try 75 timeout 20 pf-serve -d pf.db -l 127.0.0.1:0 --wait 10ms
+	same stderr <<<"pf-serve: store 'pf.db' is busy: others held its lock for 10 ms"
+}
+
 @test "a store without room is 503, and goes on when there is some" {
 	mkdir small
 	mount -t tmpfs -o size=600k none small || skip 'tmpfs cannot be mounted'
