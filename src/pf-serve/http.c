@@ -462,9 +462,8 @@ http_serve(struct http *h, const struct listener *l)
 	free(tls[0].ptr_value);
 	free(tls[1].ptr_value);
 	if (d == NULL) {
-		msg_warnx("no HTTP server can be made on %s%s",
-		    msg_quote(l->name),
-		    o->cert == NULL ? "" : ": are certificate and key a pair?");
+		msg_warnx("no %s server can be made on %s",
+		    o->cert == NULL ? "HTTP" : "HTTPS", msg_quote(l->name));
 		return EX_UNAVAILABLE;
 	}
 	h->daemon[h->daemons] = d;

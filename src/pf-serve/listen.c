@@ -34,27 +34,34 @@ is_local(const struct sockaddr *address)
 	return address->sa_family == AF_UNIX;
 }
 
-/* Its name as it was bound, with the port that it got. */
+/* Its name, and who can reach it. */
 static void
-describe(struct listener *l)
+describe(struct listener *l, const struct sockaddr *address, socklen_t len)
 {
-	struct sockaddr_storage address;
-	socklen_t len = sizeof address;
 	char host[64] = "?", port[16] = "?";
-	const struct sockaddr_un *path = (const void *)&address;
+	const struct sockaddr_un *path = (const void *)address;
 
-	memset(&address, 0, sizeof address);
-	if (getsockname(l->fd, (struct sockaddr *)&address, &len) < 0)
-		return;
-	l->local = is_local((struct sockaddr *)&address);
-	if (address.ss_family == AF_UNIX) {
+	l->local = is_local(address);
+	if (address->sa_family == AF_UNIX) {
 		snprintf(l->name, sizeof l->name, "unix:%s", path->sun_path);
 		return;
 	}
-	getnameinfo((struct sockaddr *)&address, len, host, sizeof host, port,
-	    sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+	getnameinfo(address, len, host, sizeof host, port, sizeof port,
+	    NI_NUMERICHOST | NI_NUMERICSERV);
 	snprintf(l->name, sizeof l->name,
-	    address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+	    address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+/* As it was bound, with the port that it got. */
+static void
+describe_bound(struct listener *l)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof address;
+
+	memset(&address, 0, sizeof address);
+	if (getsockname(l->fd, (struct sockaddr *)&address, &len) == 0)
+		describe(l, (struct sockaddr *)&address, len);
 }
 
 static int
@@ -78,7 +85,7 @@ listen_bound(struct listener *l, const char *where)
 		close(l->fd);
 		return status;
 	}
-	describe(l);
+	describe_bound(l);
 	return 0;
 }
 
@@ -99,23 +106,40 @@ remove_stale(const struct sockaddr_un *address)
 	close(fd);
 }
 
-static int
-listen_on_path(struct listener *l, const char *where, const char *path)
+static bool
+is_path(const char *where)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	return strncmp(where, "unix:", 5) == 0;
+}
 
-	if (strlen(path) >= sizeof address.sun_path) {
+static int
+address_of_path(const char *where, struct sockaddr_un *address)
+{
+	const char *path = where + strlen("unix:");
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof address->sun_path) {
 		msg_warnx("listen on %s: the path is too long for a socket",
 		    msg_quote(where));
 		return EX_USAGE;
 	}
-	memcpy(address.sun_path, path, strlen(path) + 1);
+	memcpy(address->sun_path, path, strlen(path) + 1);
+	return 0;
+}
+
+static int
+listen_on_path(struct listener *l, const char *where)
+{
+	struct sockaddr_un address;
+	int status = address_of_path(where, &address);
+
+	if (status != 0)
+		return status;
 	remove_stale(&address);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd >= 0 &&
 	    bind(l->fd, (struct sockaddr *)&address, sizeof address) < 0) {
-		int status = fail(where, "bind");
-
+		status = fail(where, "bind");
 		close(l->fd);
 		return status;
 	}
@@ -202,8 +226,8 @@ listen_on(struct listener *l, const char *where)
 	int status;
 
 	*l = (struct listener){.fd = -1};
-	if (strncmp(where, "unix:", 5) == 0)
-		return listen_on_path(l, where, where + 5);
+	if (is_path(where))
+		return listen_on_path(l, where);
 	status = resolve(where, &found);
 	if (status != 0)
 		return status;
@@ -211,6 +235,27 @@ listen_on(struct listener *l, const char *where)
 		l->fd = bind_one(a);
 	freeaddrinfo(found);
 	return listen_bound(l, where);
+}
+
+int
+listen_try(struct listener *l, const char *where)
+{
+	struct addrinfo *found = NULL;
+	struct sockaddr_un path;
+	int status;
+
+	*l = (struct listener){.fd = -1};
+	status = is_path(where) ? address_of_path(where, &path)
+				: resolve(where, &found);
+	if (status != 0)
+		return status;
+	if (found == NULL)
+		describe(l, (const struct sockaddr *)&path, sizeof path);
+	else
+		describe(l, found->ai_addr, found->ai_addrlen);
+	if (found != NULL)
+		freeaddrinfo(found);
+	return 0;
 }
 
 size_t
@@ -232,7 +277,7 @@ listen_handed(struct listener *l, size_t max)
 		    .fd = FIRST_HANDED + (int)i, .handed = true};
 		fcntl(l[i].fd, F_SETFD, FD_CLOEXEC);
 		fcntl(l[i].fd, F_SETFL, fcntl(l[i].fd, F_GETFL) | O_NONBLOCK);
-		describe(&l[i]);
+		describe_bound(&l[i]);
 	}
 	return i;
 }

@@ -21,6 +21,9 @@ struct listener {
  * sentence.
  */
 int listen_on(struct listener *l, const char *where);
+/* The same without a socket: whether it could be one, of which name, and who
+ * could reach it. */
+int listen_try(struct listener *l, const char *where);
 /* Those that were handed over, at most `max`; how many. */
 size_t listen_handed(struct listener *l, size_t max);
 void listen_close(struct listener *l);

@@ -99,19 +99,6 @@ make_token(const struct options *o)
 	return status;
 }
 
-static int
-check_config(const struct options *o)
-{
-	struct tokens *tokens;
-	int status = 0;
-
-	if (o->tokens == NULL)
-		return 0;
-	tokens = tokens_read(o->tokens, &status);
-	tokens_free(tokens);
-	return status;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -129,7 +116,7 @@ main(int argc, char *argv[])
 		else if (o.revoke != NULL)
 			status = tokens_revoke(o.tokens, o.revoke);
 		else if (o.check_config)
-			status = check_config(&o);
+			status = server_try(&o);
 		else
 			status = serve(&o, argc, argv);
 	}

@@ -21,10 +21,10 @@
 #include "msg.h"
 #include "out.h"
 #include "pages.h"
+#include "pair.h"
 #include "progress.h"
 
 #define LISTENERS_MAX 16
-#define PEM_MAX (1024 * 1024)
 #define LIMIT_MS 60000 /* of a page of the report */
 
 struct server {
@@ -125,32 +125,16 @@ start_rest(struct server *s)
 	inputs_set(o->artifacts);
 }
 
-/* NULL after one sentence, with *status. */
-static char *
-read_pem(const char *path, int *status)
-{
-	struct buf text = BUF_INIT;
-
-	if (buf_read_file(&text, AT_FDCWD, path, PEM_MAX) == 0)
-		return buf_take(&text);
-	msg_warn("read %s", msg_quote(path));
-	*status = msg_exit_code(errno);
-	buf_release(&text);
-	return NULL;
-}
-
 static int
 start_http(struct server *s)
 {
 	const struct options *o = s->options;
-	char *cert = NULL, *key = NULL;
-	int status = 0;
+	struct pair pair;
+	int status = pair_read(&pair, o->cert, o->key);
 	size_t i;
 
-	if (o->cert != NULL &&
-	    ((cert = read_pem(o->cert, &status)) == NULL ||
-		(key = read_pem(o->key, &status)) == NULL)) {
-		free(cert);
+	if (status != 0) {
+		pair_release(&pair);
 		return status;
 	}
 	s->http = http_new(&(struct http_options){.writer = s->writer,
@@ -160,8 +144,8 @@ start_http(struct server *s)
 	    .threads = (unsigned)o->threads,
 	    .connections_max = (unsigned)o->connections,
 	    .header_max = (size_t)o->header_max,
-	    .cert = cert,
-	    .key = key});
+	    .cert = pair.cert,
+	    .key = pair.key});
 	if (o->tokens != NULL) {
 		struct tokens *tokens = tokens_read(o->tokens, &status);
 		struct http_limits limits = limits_of(o);
@@ -171,33 +155,34 @@ start_http(struct server *s)
 	}
 	for (i = 0; status == 0 && i < s->listeners; i++)
 		status = http_serve(s->http, &s->listener[i]);
-	if (key != NULL)
-		explicit_bzero(key, strlen(key));
-	free(cert);
-	free(key);
+	pair_release(&pair);
 	return status;
 }
 
-/* NULL, or why nobody should listen there like that. */
-static const char *
-refusal(const struct options *o, const struct listener *l)
+/* Whether it may listen there like that: an exit status, after one sentence. */
+static int
+allow(const struct options *o, const struct listener *l)
 {
+	const char *why = NULL;
+
 	if (l->local || o->insecure)
-		return NULL;
+		return 0;
 	if (o->tokens == NULL)
-		return "whoever reaches it could write to the store: give it "
-		       "--tokens, or --insecure";
-	return o->cert == NULL
-	    ? "tokens would be sent in the clear: give it --cert and --key, "
-	      "a proxy in front of it, or --insecure"
-	    : NULL;
+		why = "whoever reaches it could write to the store: give it "
+		      "--tokens, or --insecure";
+	else if (o->cert == NULL)
+		why = "tokens would be sent in the clear: give it --cert and "
+		      "--key, a proxy in front of it, or --insecure";
+	if (why == NULL)
+		return 0;
+	msg_warnx("listen on %s: %s", msg_quote(l->name), why);
+	return EX_CONFIG;
 }
 
 static int
 open_listeners(struct server *s)
 {
 	const struct options *o = s->options;
-	const char *why = NULL;
 	int status = 0;
 	size_t i;
 
@@ -208,12 +193,8 @@ open_listeners(struct server *s)
 		status = listen_on(&s->listener[i], o->listen.item[i]);
 		s->listeners += status == 0;
 	}
-	for (i = 0; status == 0 && why == NULL && i < s->listeners; i++)
-		if ((why = refusal(o, &s->listener[i])) != NULL) {
-			msg_warnx("listen on %s: %s",
-			    msg_quote(s->listener[i].name), why);
-			status = EX_CONFIG;
-		}
+	for (i = 0; status == 0 && i < s->listeners; i++)
+		status = allow(o, &s->listener[i]);
 	return status;
 }
 
@@ -259,6 +240,31 @@ release(struct server *s)
 	pages_release();
 	the_server = NULL;
 	free(s);
+}
+
+int
+server_try(const struct options *o)
+{
+	struct listener l;
+	struct tokens *tokens;
+	struct pair pair;
+	int status = 0;
+	size_t i;
+
+	for (i = 0; status == 0 && i < o->listen.count; i++) {
+		status = listen_try(&l, o->listen.item[i]);
+		if (status == 0)
+			status = allow(o, &l);
+	}
+	if (status == 0) {
+		status = pair_read(&pair, o->cert, o->key);
+		pair_release(&pair);
+	}
+	if (status == 0 && o->tokens != NULL) {
+		tokens = tokens_read(o->tokens, &status);
+		tokens_free(tokens);
+	}
+	return status;
 }
 
 struct server *

@@ -6,6 +6,9 @@
 
 struct server;
 
+/* What server_start would say without the store and its sockets: an exit
+ * status, after one sentence. */
+int server_try(const struct options *options);
 /* Opens the store and listens. NULL after one sentence, with the exit status.
  * The options are borrowed. */
 struct server *server_start(const struct options *options, int *status);

@@ -21,10 +21,66 @@ certificate() {
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "http${url#https}/healthz")" = 000 ]
 	stop
 	certificate other
-	try 69 pf-serve -d pf.db -l 127.0.0.1:0 --cert master.pem --key other.key
-	says 'are certificate and key a pair?'
 	try 64 pf-serve -d pf.db --cert master.pem
-	try 66 pf-serve -d pf.db -l 127.0.0.1:0 --cert nowhere --key master.key
+}
+
+# refuses STATUS SENTENCE OPTION…: at the start, and before it.
+refuses() {
+	local status=$1 sentence=$2
+	shift 2
+	try "$status" timeout 20 pf-serve -d pf.db "$@"
+	same stderr <<<"pf-serve: $sentence"
+	try "$status" pf-serve -d unmade.db --check-config "$@"
+	same stderr <<<"pf-serve: $sentence"
+}
+
+@test "--check-config says what a start would, without the store" {
+	certificate master
+	certificate other
+	openssl pkey -in master.key -aes256 -passout pass:x -out closed.key
+	pf-serve --tokens tokens --token node:sgp1 >token
+	echo 'node x' >wrong
+	here=(-l 127.0.0.1:0)
+	refuses 78 "'other.key' is not the key of the certificate 'master.pem'" \
+		"${here[@]}" --cert master.pem --key other.key
+	refuses 78 "'master.key' holds no certificate" \
+		"${here[@]}" --cert master.key --key master.key
+	for key in tokens closed.key; do
+		refuses 78 "'$key' holds no key that needs no passphrase" \
+			"${here[@]}" --cert master.pem --key "$key"
+	done
+	refuses 66 "read 'nowhere': No such file or directory" \
+		"${here[@]}" --cert nowhere --key master.key
+	refuses 66 "read 'nowhere': No such file or directory" \
+		"${here[@]}" --cert master.pem --key nowhere
+	refuses 66 "open 'nowhere': No such file or directory" \
+		"${here[@]}" --tokens nowhere
+	refuses 78 "'wrong' line 1: a line is: role, name, sha256:…" \
+		"${here[@]}" --tokens wrong
+	refuses 64 "listen on 'x': not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH" -l x
+	refuses 64 "listen on '127.0.0.1:65536': '65536' is no port, which is a number up to 65535" \
+		"${here[@]}" -l 127.0.0.1:65536
+	long=unix:$(printf '%0200d' 0)
+	refuses 64 "listen on '$long': the path is too long for a socket" -l "$long"
+	[ ! -e unmade.db ]
+}
+
+@test "--check-config passes what can be served, and refuses what is open" {
+	certificate master
+	pf-serve --tokens tokens --token node:sgp1 >token
+	check=(pf-serve -d pf.db --check-config)
+	tls=(--cert master.pem --key master.key)
+	try 0 "${check[@]}"
+	try 0 "${check[@]}" -l 0.0.0.0:8417 --tokens tokens "${tls[@]}"
+	try 0 "${check[@]}" -l :8417 --insecure
+	try 0 "${check[@]}" -l "unix:$PWD/socket" --tokens tokens
+	silent
+	try 78 "${check[@]}" -l 127.0.0.1:0 -l 0.0.0.0:8417 --tokens tokens
+	says "listen on '0.0.0.0:8417': tokens would be sent in the clear"
+	try 78 "${check[@]}" -l 0.0.0.0:8417 "${tls[@]}"
+	says 'whoever reaches it could write to the store'
+	[ ! -e pf.db ]
+	[ ! -e socket ]
 }
 
 @test "an address that others can reach needs tokens and TLS" {
