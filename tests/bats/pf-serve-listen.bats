@@ -24,6 +24,18 @@ certificate() {
 	try 64 pf-serve -d pf.db --cert master.pem
 }
 
+@test "TLS is for all sockets of a server" {
+	certificate master
+	serve --listen "unix:$PWD/socket" --listen 127.0.0.1:0 \
+		--cert master.pem --key master.key
+	[ "$(json 'e["tls"]' listening | sort | uniq -c | tr -d ' ')" = 2true ]
+	url=https://127.0.0.1
+	ask 200 GET /healthz --unix-socket socket --cacert master.pem
+	url=http://127.0.0.1
+	ask 000 GET /healthz --unix-socket socket
+	stop
+}
+
 # refuses STATUS SENTENCE OPTION…: at the start, and before it.
 refuses() {
 	local status=$1 sentence=$2
