@@ -241,7 +241,7 @@ int
 listen_try(struct listener *l, const char *where)
 {
 	struct addrinfo *found = NULL;
-	struct sockaddr_un path;
+	struct sockaddr_un path = {.sun_family = AF_UNIX};
 	int status;
 
 	*l = (struct listener){.fd = -1};
