@@ -32,8 +32,11 @@ open_signals(void)
 	return fd;
 }
 
-/* Ends the program when the destination cannot be what was meant. */
-static void
+/*
+ * 0, or an exit status after a sentence: the destination cannot be set up. Ends
+ * the program where its URL is none.
+ */
+static int
 open_destination(struct options *o, struct destination *d)
 {
 	struct buf why = BUF_INIT;
@@ -46,17 +49,30 @@ open_destination(struct options *o, struct destination *d)
 		options_refuse(sentence.data);
 	}
 	if (status != 0)
-		msg_diex(status, "%s: %s", msg_quote(o->to), why.data);
+		msg_warnx("%s: %s", msg_quote(o->to), why.data);
 	buf_release(&why);
+	return status;
+}
+
+static int
+spool_only(struct options *o, struct spool *s)
+{
+	return intake(s, &o->limits, o->deliver.signals, -1);
 }
 
 static int
 deliver(struct options *o, struct spool *s)
 {
 	struct destination d;
-	int status = 0;
+	int status = open_destination(o, &d);
 
-	open_destination(o, &d);
+	if (status != 0) {
+		/* Who writes to us cannot know, and would lose it all. */
+		if (o->mode == MODE_SHIP)
+			status = exit_worse(status, spool_only(o, s));
+		destination_close(&d);
+		return status;
+	}
 	if (o->mode == MODE_RETRY_REJECTED)
 		status = retry_rejected(s, &o->limits);
 	status = exit_worse(status,
@@ -75,8 +91,7 @@ run(struct options *o, struct spool *s)
 		return status_print(s, o->format);
 	status = recover(s);
 	if (o->mode == MODE_SPOOL_ONLY)
-		return exit_worse(
-		    status, intake(s, &o->limits, o->deliver.signals, -1));
+		return exit_worse(status, spool_only(o, s));
 	if (o->mode == MODE_RETRY_REJECTED && o->to == NULL)
 		return exit_worse(status, retry_rejected(s, &o->limits));
 	return exit_worse(status, deliver(o, s));

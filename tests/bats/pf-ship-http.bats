@@ -213,6 +213,26 @@ arrives() {
 	says 'cannot be opened: No such file or directory'
 }
 
+@test "without a token what comes is spooled to its end all the same" {
+	mkfifo pipe
+	: >err
+	shipping --to http://127.0.0.1:1/ --token-file token <pipe 2>err 3>&- &
+	pid=$!
+	exec 4>pipe
+	until_true 10 grep -q 'cannot be opened: No such file or directory' err
+	events 1 150 >&4
+	exec 4>&-
+	status=0
+	wait $pid || status=$?
+	[ $status = 78 ]
+	[ "$(wc -l <err)" = 1 ]
+	[ "$(count new)" = 2 ]
+	(umask 077 && echo secret >token)
+	master
+	try 0 ship --drain --to "$url" --token-file token
+	nothing_lost 150
+}
+
 @test "a token is not sent in the clear to another machine unless told to" {
 	echo secret >token
 	chmod 600 token
