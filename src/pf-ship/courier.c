@@ -28,10 +28,11 @@ static void
 tell(struct courier *c, const struct consignment *s)
 {
 	if (strcmp(s->why.data, c->told.data) == 0) {
-		msg_info("%s: %s", s->key, s->why.data);
+		msg_info("%s: %s: %s", s->key, c->to.data, s->why.data);
 		return;
 	}
-	msg_warnx("%s: %s: kept, to be tried again", s->key, s->why.data);
+	msg_warnx("%s: %s: %s: kept, to be tried again", s->key, c->to.data,
+	    s->why.data);
 	buf_clear(&c->told);
 	buf_add(&c->told, s->why.data, s->why.len);
 }
@@ -104,8 +105,9 @@ accept(struct courier *c, struct parcel *p)
 	uint64_t rejected;
 
 	if (p->consignment.result == DELIVERY_REMARKED) {
-		msg_warnx("%s: %s: delivered, with lines rejected over there",
-		    p->consignment.key, p->consignment.why.data);
+		msg_warnx(
+		    "%s: %s: %s: delivered, with lines rejected over there",
+		    p->consignment.key, c->to.data, p->consignment.why.data);
 		c->status = exit_worse(c->status, 1);
 	}
 	rejected = parcel_accept(p);
@@ -116,8 +118,8 @@ accept(struct courier *c, struct parcel *p)
 static void
 keep_all(struct courier *c, const struct consignment *s)
 {
-	msg_warnx(
-	    "%s: %s: delivery stops, everything is kept", s->key, s->why.data);
+	msg_warnx("%s: %s: %s: delivery stops, everything is kept", s->key,
+	    c->to.data, s->why.data);
 	courier_stop(
 	    c, s->result == DELIVERY_FORBIDDEN ? EX_NOPERM : EX_UNAVAILABLE);
 }

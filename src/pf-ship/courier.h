@@ -15,6 +15,7 @@
 struct courier {
 	struct spool *spool;
 	struct destination *destination;
+	struct buf to; /* its name, for messages */
 	const struct deliver_options *options;
 	struct spool_names names; /* the oldest, as last listed */
 	size_t next;              /* of them */

@@ -307,6 +307,8 @@ begin(struct courier *c)
 	c->parcel = mem_calloc(c->window, sizeof *c->parcel);
 	for (i = 0; i < c->window; i++)
 		parcel_init(&c->parcel[i]);
+	buf_init(&c->to);
+	destination_name(&c->to, c->options->url);
 	buf_init(&c->told);
 	progress_init(&c->progress);
 }
@@ -325,6 +327,7 @@ end(struct courier *c)
 	free(c->parcel);
 	spool_names_release(&c->names);
 	names_release(&c->stuck);
+	buf_release(&c->to);
 	buf_release(&c->told);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "msg.h"
+
 static const struct destination_scheme *const schemes[] = {&destination_exec,
     &destination_file, &destination_http, &destination_https, &destination_ssh,
     &destination_stdio};
@@ -25,6 +27,35 @@ destination_open(struct destination *d, const char *url,
 	}
 	buf_add_str(why, "not https://, http://, ssh://, file://, exec: or -");
 	return EX_USAGE;
+}
+
+/* With the colon or slashes; 0: none. */
+static size_t
+prefix_len(const char *url)
+{
+	size_t len = strcspn(url, ":/");
+
+	if (url[len] != ':')
+		return 0;
+	return strncmp(url + len, "://", 3) == 0 ? len + 3 : len + 1;
+}
+
+void
+destination_name(struct buf *name, const char *url)
+{
+	struct buf text = BUF_INIT;
+	size_t prefix = prefix_len(url), host = strcspn(url + prefix, "/");
+	const char *at = memrchr(url + prefix, '@', host);
+
+	buf_add(&text, url, prefix);
+	if (strncmp(url, "file://", 7) == 0)
+		buf_add_str(&text, url + prefix);
+	else if (strncmp(url, "exec:", 5) != 0) {
+		url = at == NULL ? url + prefix : at + 1;
+		buf_add(&text, url, strcspn(url, "?#"));
+	}
+	buf_add_str(name, msg_quote(text.data));
+	buf_release(&text);
 }
 
 void

@@ -91,6 +91,11 @@ extern const struct destination_scheme destination_stdio;
  */
 int destination_open(struct destination *d, const char *url,
     const struct destination_options *options, struct buf *why);
+/*
+ * Appends what messages call it, quoted: the URL without a user and a query,
+ * and of exec: no more than that, as a command may have secrets in it.
+ */
+void destination_name(struct buf *name, const char *url);
 /* What is in flight then has no result. */
 void destination_close(struct destination *d);
 /* How many may be in flight. */

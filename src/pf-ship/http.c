@@ -154,6 +154,18 @@ needs_person(CURLcode code)
 	}
 }
 
+/* Of an authority that is not known: which option says that it is. */
+static const char *
+hint(CURLcode code, const char *error)
+{
+	if (code == CURLE_PEER_FAILED_VERIFICATION &&
+	    (strstr(error, "issuer certificate") != NULL ||
+		strstr(error, "self-signed certificate") != NULL ||
+		strstr(error, "self signed certificate") != NULL))
+		return " (--ca-file)";
+	return "";
+}
+
 static const char *
 header_of(const struct http_request *r, const char *name)
 {
@@ -183,9 +195,10 @@ judge(struct http_request *r, CURLcode code)
 	if (code == CURLE_WRITE_ERROR)
 		buf_add_str(&c->why, "the answer is too long");
 	else
-		buf_addf(&c->why, "%s",
+		buf_addf(&c->why, "%s%s",
 		    r->error[0] != '\0' ? msg_quote(r->error)
-					: curl_easy_strerror(code));
+					: curl_easy_strerror(code),
+		    hint(code, r->error));
 }
 
 /* One that has come to its end, judged; NULL: none yet. */

@@ -39,18 +39,21 @@ open_signals(void)
 static int
 open_destination(struct options *o, struct destination *d)
 {
-	struct buf why = BUF_INIT;
+	struct buf why = BUF_INIT, name = BUF_INIT;
 	int status = destination_open(d, o->to, &o->destination, &why);
+
+	destination_name(&name, o->to);
 
 	if (status == EX_USAGE) {
 		struct buf sentence = BUF_INIT;
 
-		buf_addf(&sentence, "%s: %s", msg_quote(o->to), why.data);
+		buf_addf(&sentence, "%s: %s", name.data, why.data);
 		options_refuse(sentence.data);
 	}
 	if (status != 0)
-		msg_warnx("%s: %s", msg_quote(o->to), why.data);
+		msg_warnx("%s: %s", name.data, why.data);
 	buf_release(&why);
+	buf_release(&name);
 	return status;
 }
 

@@ -68,6 +68,30 @@ load ship
 	[ "$(count new)" = 2 ]
 }
 
+# named NAME URL: a failure there is told with that name, each in one line.
+named() {
+	try 75 ship --drain --max-elapsed 0 --to "$2"
+	says ": '$1': "
+	not grep -v -e '^pf-ship: ' -e '^ssh: ' stderr
+	not grep -q secret stderr
+}
+
+@test "a failure names the destination, and none of its secrets" {
+	events 1 3 | try 0 ship --spool-only
+	named exec: 'exec:exit 75 # secret'
+	named "file://$PWD/no\\x0ane/a@b" "file://$PWD/no"$'\n'ne/a@b
+	named http://127.0.0.1:1/a@b http://127.0.0.1:1/a@b
+	try 64 ship --drain --to 'http://me:secret@h/?secret'
+	says "pf-ship: 'http://h/': has a name or a password in it"
+	not grep -q secret stderr
+}
+
+@test "a failure of ssh names the host alone" {
+	command -v ssh >/dev/null || skip 'ssh is not here'
+	events 1 3 | try 0 ship --spool-only
+	named ssh://127.0.0.1:1/ ssh://secret@127.0.0.1:1/
+}
+
 @test "a command that hangs is killed and tried again" {
 	events 1 3 | try 0 ship --timeout 200ms --to \
 		'exec:mkdir once 2>/dev/null && exec tail -f /dev/null; cat >out'

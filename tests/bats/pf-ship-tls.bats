@@ -29,13 +29,15 @@ refused() {
 	certificate master IP:127.0.0.1
 	tls_master master.pem master.key
 	refused
-	says 'certificate'
+	says ": '$url': 'SSL certificate problem: "
+	says "' (--ca-file): delivery stops, everything is kept"
 }
 
 @test "a certificate for another name is refused" {
 	certificate master DNS:other.example
 	tls_master master.pem master.key
 	refused --ca-file ca.pem
+	not grep -q 'ca-file' stderr
 }
 
 @test "a certificate that has expired is refused" {
