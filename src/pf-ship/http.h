@@ -29,8 +29,8 @@ struct http {
 };
 
 /*
- * Checks the URL, the token and all that can be known without a connection. 0,
- * or an exit status with the rest of a sentence in *why.
+ * Checks the URL, the token, the files and all that can be known without a
+ * connection. 0, or an exit status with the rest of a sentence in *why.
  */
 int http_configure(struct http *h, const char *url,
     const struct destination_options *o, struct buf *why);

@@ -1,8 +1,12 @@
 /* Where to, as whom, and how long to wait: before the first connection. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "http.h"
 #include "mem.h"
+#include "msg.h"
 #include "token.h"
 
 #define PATH "/api/v1/results/batch"
@@ -97,12 +101,48 @@ add_token(struct http *h, const char *path, bool cleartext, struct buf *why)
 	return status;
 }
 
+/* 0, or 78 with the rest of a sentence: libcurl would say so much later. */
+static int
+check_file(const char *option, const char *path, struct buf *why)
+{
+	int fd, error = 0;
+	struct stat st;
+
+	if (path == NULL)
+		return 0;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		error = errno;
+	else if (S_ISDIR(st.st_mode))
+		error = EISDIR;
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	buf_addf(why, "the file %s of %s cannot be opened: %s", msg_quote(path),
+	    option, strerror(error));
+	return EX_CONFIG;
+}
+
+static int
+check_files(const struct destination_options *o, struct buf *why)
+{
+	int status = check_file("--ca-file", o->ca_file, why);
+
+	if (status == 0)
+		status = check_file("--cert", o->cert, why);
+	if (status == 0)
+		status = check_file("--key", o->key, why);
+	return status;
+}
+
 int
 http_configure(struct http *h, const char *url,
     const struct destination_options *o, struct buf *why)
 {
 	const char *wrong;
 	bool cleartext = false;
+	int status;
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	h->pack = pack_new(o->compress);
@@ -114,8 +154,9 @@ http_configure(struct http *h, const char *url,
 		buf_add_str(why, wrong);
 		return EX_USAGE;
 	}
-	if (o->token_file == NULL)
-		return 0;
+	status = check_files(o, why);
+	if (status != 0 || o->token_file == NULL)
+		return status;
 	return add_token(h, o->token_file, cleartext && !o->insecure_http, why);
 }
 

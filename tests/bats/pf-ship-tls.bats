@@ -46,10 +46,28 @@ refused() {
 	refused --ca-file ca.pem
 }
 
-@test "a certificate file that is not there refuses no line" {
-	certificate master IP:127.0.0.1
-	tls_master master.pem master.key
-	refused --ca-file not-there.pem
+# unread WHY OPTION…: nobody answers, and the files are named all the same.
+unread() {
+	events 1 3 | try 78 ship --to https://127.0.0.1:1/ "${@:2}"
+	same stderr <<<"pf-ship: 'https://127.0.0.1:1/': the file $1"
+}
+
+@test "a certificate file that cannot be read is told of at the start" {
+	certificate node DNS:node
+	mkdir directory
+	unread "'nix' of --ca-file cannot be opened: No such file or directory" \
+		--ca-file nix
+	unread "'nix' of --cert cannot be opened: No such file or directory" \
+		--ca-file ca.pem --cert nix
+	unread "'node.pem/x' of --key cannot be opened: Not a directory" \
+		--cert node.pem --key node.pem/x
+	unread "'directory' of --ca-file cannot be opened: Is a directory" \
+		--ca-file directory
+	[ "$(count new)" = 4 ]
+	chmod 000 node.key
+	try 78 bound_by_modes pf-ship --spool spool --drain \
+		--to https://127.0.0.1:1/ --cert node.pem --key node.key
+	says "'node.key' of --key cannot be opened: Permission denied"
 }
 
 @test "our certificate is shown where it is asked for" {
