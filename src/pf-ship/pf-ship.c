@@ -100,17 +100,31 @@ run(struct options *o, struct spool *s)
 	return exit_worse(status, deliver(o, s));
 }
 
+/* Whoever has nothing to write there means one that has been written to. */
+static bool
+is_missed(const struct options *o)
+{
+	return (o->mode == MODE_DRAIN || o->mode == MODE_RETRY_REJECTED) &&
+	    access(o->spool, F_OK) < 0 && errno == ENOENT;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options o;
 	struct spool spool;
+	bool missed;
 	int status;
 
 	msg_init("pf-ship");
 	options_parse(&o, argc, argv);
 	o.deliver.signals = o.destination.signals = open_signals();
+	missed = is_missed(&o);
 	if (spool_open(&spool, o.spool, o.mode != MODE_STATUS) == 0) {
+		if (missed)
+			msg_warnx("the spool %s was not there: it was made, "
+				  "and there is nothing to deliver",
+			    msg_quote(o.spool));
 		status = run(&o, &spool);
 		spool_release(&spool);
 	} else {

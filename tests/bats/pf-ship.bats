@@ -75,6 +75,22 @@ load ship
 	in_order out 2
 }
 
+@test "a drain of a spool that is not there makes it, and says so once" {
+	for mode in '--drain --to exec:cat' --retry-rejected; do
+		# shellcheck disable=SC2086
+		try 0 ship $mode
+		same stderr <<-'END'
+			pf-ship: the spool 'spool' was not there: it was made, and there is nothing to deliver
+		END
+		# shellcheck disable=SC2086
+		try 0 ship $mode
+		silent
+		rm -r spool
+	done
+	try 0 ship --spool-only </dev/null
+	silent
+}
+
 @test "no input is nothing to deliver" {
 	try 0 ship --to "file://$PWD/out" </dev/null
 	silent
