@@ -108,6 +108,19 @@ is_missed(const struct options *o)
 	    access(o->spool, F_OK) < 0 && errno == ENOENT;
 }
 
+/* From errno; only --status can miss a spool. */
+static int
+tell_no_spool(const struct options *o)
+{
+	int status = msg_exit_code(errno);
+
+	if (o->mode != MODE_STATUS && (status == EX_NOINPUT || errno == EROFS))
+		status = EX_CANTCREAT;
+	msg_warn("%s the spool %s", status == EX_CANTCREAT ? "make" : "open",
+	    msg_quote(o->spool));
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -128,8 +141,7 @@ main(int argc, char *argv[])
 		status = run(&o, &spool);
 		spool_release(&spool);
 	} else {
-		status = msg_exit_code(errno);
-		msg_warn("open the spool %s", msg_quote(o.spool));
+		status = tell_no_spool(&o);
 	}
 	options_release(&o);
 	return out_close(status);

@@ -91,6 +91,19 @@ load ship
 	silent
 }
 
+@test "a spool that cannot be made is told of with 73" {
+	: >file
+	for place in /proc/none file/spool file; do
+		try 73 pf-ship --spool "$place" --spool-only </dev/null
+		says "pf-ship: make the spool '$place': "
+		try 73 pf-ship --spool "$place" --drain --to exec:cat
+		try 66 pf-ship --spool "$place" --status
+	done
+	mkdir -m 500 closed
+	try 77 bound_by_modes pf-ship --spool closed/spool --spool-only </dev/null
+	says "open the spool 'closed/spool': Permission denied"
+}
+
 @test "no input is nothing to deliver" {
 	try 0 ship --to "file://$PWD/out" </dev/null
 	silent
