@@ -78,6 +78,15 @@ batch_write_header(char header[BATCH_HEADER], const struct batch *b)
 	header[BATCH_HEADER - 1] = '\n';
 }
 
+bool
+batch_can_begin(const char *bytes, size_t len)
+{
+	static const char magic[] = "pf-batch ";
+
+	return memcmp(bytes, magic,
+		   len < sizeof magic - 1 ? len : sizeof magic - 1) == 0;
+}
+
 const char *
 batch_read_header(struct batch *b, const char *header, size_t len)
 {

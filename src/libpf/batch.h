@@ -44,6 +44,8 @@ bool batch_key_valid(const char *name);
 /* What the payload is; the key is left alone. */
 void batch_describe(struct batch *b, const char *payload, size_t len);
 void batch_write_header(char header[BATCH_HEADER], const struct batch *b);
+/* Whether a batch, of whatever version, can begin with these bytes. */
+bool batch_can_begin(const char *bytes, size_t len);
 /*
  * Both return NULL, or what is wrong as the rest of a sentence. The first
  * wants the header alone, the second the whole file.

@@ -21,6 +21,8 @@ struct run {
 	const struct options *options;
 	struct ingest *in;
 	struct rejects rejects;
+	struct pull pull;
+	bool unseen; /* there was nothing to look at: no summary */
 };
 
 static void
@@ -78,7 +80,7 @@ with_ingest(struct run *run, ingest_reject *reject, void *context,
 		.reject = reject,
 		.context = context});
 	status = exit_worse(status, work(run, context));
-	if (o->task != TASK_SESSION)
+	if (o->task != TASK_SESSION && !run->unseen)
 		print_summary(ingest_counts(run->in));
 	if (ingest_counts(run->in)->rejected > 0)
 		status = exit_worse(status, 1);
@@ -100,8 +102,25 @@ work_on_session(struct run *run, void *context)
 	return session_run(context, run->in, run->db);
 }
 
+/* What the command ends with says more where it gave no batch. */
 static int
-hold_session(struct run *run, int in, int out, const char *peer)
+work_on_pull(struct run *run, void *context)
+{
+	struct session *s = context;
+	int status = session_run(s, run->in, run->db);
+	int ended = pull_end(&run->pull, run->options->from);
+
+	run->unseen = !session_began(s) && (status != 0 || ended != 0);
+	if (session_is_foreign(s))
+		return status;
+	if (ended == 1 && !session_began(s))
+		ended = EX_UNAVAILABLE;
+	return exit_worse(status, ended);
+}
+
+static int
+hold_session(struct run *run, int in, int out, const char *peer,
+    int (*work)(struct run *run, void *context))
 {
 	struct session *s = session_new(&(struct session_options){.in = in,
 	    .out = out,
@@ -110,7 +129,7 @@ hold_session(struct run *run, int in, int out, const char *peer)
 	    .rejects = &run->rejects,
 	    .committed = tell_news,
 	    .context = run});
-	int status = with_ingest(run, session_reject, s, work_on_session);
+	int status = with_ingest(run, session_reject, s, work);
 
 	session_free(s);
 	return status;
@@ -120,15 +139,13 @@ static int
 pull(struct run *run)
 {
 	const char *command = run->options->from;
-	struct pull p;
-	int status;
 
-	if (pull_begin(&p, command) < 0) {
+	if (pull_begin(&run->pull, command) < 0) {
 		msg_warn("--from %s", msg_quote(command));
 		return EX_OSERR;
 	}
-	status = hold_session(run, p.in, p.out, "the command");
-	return exit_worse(status, pull_end(&p, command));
+	return hold_session(
+	    run, run->pull.in, run->pull.out, "the command", work_on_pull);
 }
 
 static int
@@ -143,8 +160,8 @@ run_ingest(struct db *db, const struct options *o)
 	if ((status = rejects_open(&run.rejects, o->rejects)) != 0)
 		return status;
 	if (o->task == TASK_SESSION)
-		status = hold_session(
-		    &run, STDIN_FILENO, STDOUT_FILENO, "the sender");
+		status = hold_session(&run, STDIN_FILENO, STDOUT_FILENO,
+		    "the sender", work_on_session);
 	else if (o->task == TASK_PULL)
 		status = pull(&run);
 	else

@@ -17,6 +17,8 @@
 /* One embedded input at its largest, and some events beside it. */
 #define PAYLOAD_MAX (EVENT_LINE_MAX_EMBEDDED + EVENT_LINE_MAX)
 #define LINES_MAX 100000
+/* What is shown of bytes that are no batch. */
+#define SHOWN 60
 
 /* What one commit takes, at most: it bounds memory, and a sender's wait. */
 #define GATHER_MAX 64
@@ -36,6 +38,7 @@ struct session {
 	struct session_options options;
 	struct parcel parcel[GATHER_MAX];
 	size_t count;
+	bool began, foreign;
 	int status;
 };
 
@@ -124,6 +127,16 @@ tell_end(struct session *s, enum got got, size_t have)
 	return EX_TEMPFAIL;
 }
 
+/* A banner of the other side's shell, say. */
+static void
+tell_foreign(struct session *s, const struct buf *bytes)
+{
+	msg_warnx("%s: no batch header: %s", s->options.peer,
+	    msg_quote_n(bytes->data, bytes->len < SHOWN ? bytes->len : SHOWN));
+	s->foreign = true;
+	s->status = exit_worse(s->status, EX_DATAERR);
+}
+
 /* The next batch: false when there is none, with s->status. */
 static bool
 read_parcel(struct session *s, struct parcel *p)
@@ -133,6 +146,11 @@ read_parcel(struct session *s, struct parcel *p)
 
 	p->why = NULL;
 	got = read_bytes(s, &p->bytes, BATCH_HEADER);
+	if (got != GOT_ERROR && !input_stopped() &&
+	    !batch_can_begin(p->bytes.data, p->bytes.len)) {
+		tell_foreign(s, &p->bytes);
+		return false;
+	}
 	if (got != GOT_ALL) {
 		s->status =
 		    exit_worse(s->status, tell_end(s, got, p->bytes.len));
@@ -153,6 +171,7 @@ read_parcel(struct session *s, struct parcel *p)
 		    exit_worse(s->status, tell_end(s, got, p->bytes.len));
 		return false;
 	}
+	s->began = true;
 	return true;
 }
 
@@ -375,4 +394,16 @@ session_run(struct session *s, struct ingest *in, struct db *db)
 		carry_over(s);
 	}
 	return s->status;
+}
+
+bool
+session_began(const struct session *s)
+{
+	return s->began;
+}
+
+bool
+session_is_foreign(const struct session *s)
+{
+	return s->foreign;
 }

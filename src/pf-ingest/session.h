@@ -37,5 +37,9 @@ void session_free(struct session *s);
  * takes nothing more. Returns an exit status.
  */
 int session_run(struct session *s, struct ingest *in, struct db *db);
+/* Whether there was one: a batch came. */
+bool session_began(const struct session *s);
+/* Whether it ended with what is no batch, which will not change by itself. */
+bool session_is_foreign(const struct session *s);
 
 #endif

@@ -88,6 +88,34 @@ END
 	says "exit status 255"
 }
 
+@test "a command that fails before any batch came could not look" {
+	for ended in false:69:1 'exit 3:69:3' 'exit 75:75:75' 'exit 255:75:255' \
+		'exit 77:77:77'; do
+		IFS=: read -r command status code <<<"$ended"
+		try "$status" pf-ingest --from "$command"
+		same stdout </dev/null
+		same stderr <<<"pf-ingest: --from '$command': exit status $code"
+	done
+	try 0 pf-ingest --from true
+	same stdout <<<'{"in":0,"stored":0,"duplicate":0,"rejected":0}'
+	pf-ship --spool spool --spool-only <"$events"
+	try 1 pf-ingest --from \
+		'for batch in spool/new/*; do cat $batch; read -r answer; done; exit 1'
+	same stdout <<<'{"in":59,"stored":59,"duplicate":0,"rejected":0}'
+}
+
+@test "what a shell over there says of itself is no batch, and is shown" {
+	try 65 pf-ingest --from 'echo hello'
+	same stdout </dev/null
+	same stderr <<<"pf-ingest: the command: no batch header: 'hello\\x0a'"
+	pf-ship --spool spool --spool-only <"$events"
+	try 65 pf-ingest --from \
+		'printf "%070d" 7; exec pf-ship --spool spool --drain --to -'
+	says "no batch header: '$(printf %060d 0)'"
+	[ "$(sqlite3 "$PF_DB" 'SELECT count(*) FROM events')" = 0 ]
+	[ -n "$(ls spool/new)" ]
+}
+
 # One key twice is two commits: the second finds what the first has stored.
 @test "batches that are there together are one transaction, in their order" {
 	pf-ship --spool spool --spool-only --batch 7 <"$events"
