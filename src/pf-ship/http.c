@@ -135,9 +135,33 @@ send_http(struct destination *d, struct consignment *c)
 	curl_multi_add_handle(h->multi, r->easy);
 }
 
+/*
+ * TLS 1.3 tells only the first read that our certificate is not accepted: for
+ * libcurl that is a connection that fails like any other, with OpenSSL's words.
+ */
+static bool
+is_certificate_refused(CURLcode code, const char *error)
+{
+	static const char *const alerts[] = {"access denied", "bad certificate",
+	    "certificate expired", "certificate required",
+	    "certificate revoked", "certificate unknown", "unknown ca",
+	    "unsupported certificate"};
+	const char *alert = strstr(error, " alert ");
+	size_t i;
+
+	if (alert == NULL ||
+	    (code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR &&
+		code != CURLE_SSL_CONNECT_ERROR))
+		return false;
+	for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
+		if (strstr(alert, alerts[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* What a person has to see to; everything else may be better tomorrow. */
 static bool
-needs_person(CURLcode code)
+needs_person(CURLcode code, const char *error)
 {
 	switch (code) {
 	case CURLE_NOT_BUILT_IN:
@@ -150,14 +174,16 @@ needs_person(CURLcode code)
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return true;
 	default:
-		return false;
+		return is_certificate_refused(code, error);
 	}
 }
 
-/* Of an authority that is not known: which option says that it is. */
+/* The option that helps against an authority, or a node, that is not known. */
 static const char *
 hint(CURLcode code, const char *error)
 {
+	if (is_certificate_refused(code, error))
+		return " (--cert)";
 	if (code == CURLE_PEER_FAILED_VERIFICATION &&
 	    (strstr(error, "issuer certificate") != NULL ||
 		strstr(error, "self-signed certificate") != NULL ||
@@ -191,7 +217,8 @@ judge(struct http_request *r, CURLcode code)
 		http_judge(c, &answer, clock_now());
 		return;
 	}
-	c->result = needs_person(code) ? DELIVERY_UNUSABLE : DELIVERY_TEMPORARY;
+	c->result = needs_person(code, r->error) ? DELIVERY_UNUSABLE
+						 : DELIVERY_TEMPORARY;
 	if (code == CURLE_WRITE_ERROR)
 		buf_add_str(&c->why, "the answer is too long");
 	else
