@@ -181,14 +181,13 @@ begin(
 	return small ? await_body(h, x, STAGE_DRAIN) : send_answer(h, x);
 }
 
-/* The waiting is over. The library says so with or without some of the body. */
-static enum MHD_Result
+/* The library says so with or without some of the body. */
+static void
 end_waiting(struct http *h, struct exchange *x)
 {
-	if (x->wanted == 0)
-		return await_body(h, x, STAGE_BODY);
-	budget_refuse(x);
-	return await_body(h, x, STAGE_DRAIN);
+	if (x->wanted > 0)
+		budget_refuse(x);
+	await_body(h, x, x->wanted > 0 ? STAGE_DRAIN : STAGE_BODY);
 }
 
 /* Some of the body. A chunked one does not say in advance how long it is. */
@@ -286,14 +285,14 @@ on_request(void *context, struct MHD_Connection *connection, const char *url,
 
 	(void)connection;
 	(void)url;
-	switch (t->stage) {
-	case STAGE_HEADERS:
-		return begin(h, x, method, version);
-	case STAGE_WAITING:
+	if (t->stage == STAGE_WAITING) {
 		end_waiting(h, x);
 		if (have == 0)
 			return MHD_YES;
-		/* fall through */
+	}
+	switch (t->stage) {
+	case STAGE_HEADERS:
+		return begin(h, x, method, version);
 	case STAGE_BODY:
 	case STAGE_DRAIN:
 		*n = 0;
@@ -301,6 +300,7 @@ on_request(void *context, struct MHD_Connection *connection, const char *url,
 			return take_bytes(h, x, bytes, have);
 		return t->stage == STAGE_DRAIN ? send_answer(h, x)
 					       : dispatch(h, x);
+	case STAGE_WAITING:
 	case STAGE_WORKING:
 		return MHD_YES;
 	case STAGE_ANSWER:
