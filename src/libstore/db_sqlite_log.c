@@ -181,11 +181,14 @@ sqlite_watch_log(void *context, sqlite3 *handle, const char *name, int pages)
 	if (pages < CHECKPOINT_PAGES)
 		return SQLITE_OK;
 	code = write_back(s, &pages);
-	if ((code & 0xff) == SQLITE_IOERR && !s->told_of_failure)
+	if (code == SQLITE_OK)
+		s->told_of_failure = false;
+	else if ((code & 0xff) == SQLITE_IOERR && !s->told_of_failure) {
+		s->told_of_failure = true;
 		msg_warnx("store %s: what is in its write-ahead log cannot be"
 			  " written back: %s",
 		    msg_quote(s->db.name), sqlite3_errstr(code));
-	s->told_of_failure = code != SQLITE_OK;
+	}
 	if (pages < TELL_PAGES || s->told_of_wal)
 		return SQLITE_OK;
 	s->told_of_wal = true;

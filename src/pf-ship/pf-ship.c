@@ -43,7 +43,6 @@ open_destination(struct options *o, struct destination *d)
 	int status = destination_open(d, o->to, &o->destination, &why);
 
 	destination_name(&name, o->to);
-
 	if (status == EX_USAGE) {
 		struct buf sentence = BUF_INIT;
 
